@@ -1,0 +1,64 @@
+# Sparkflow's targets. Each does all of its own set-up from nothing.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export PATH
+PYTHON ?= python3
+VENV := .venv/bin
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "== npm packages"
+	@npm ci --no-audit --no-fund
+	@touch $@
+
+.venv/.ready: images/spark-sedona/requirements.txt test/requirements.txt
+	@echo "== Python packages"
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 12) else "the pinned packages need Python 3.11 or 3.12, and this is %d.%d: make PYTHON=python3.11 …" % v)'
+	@$(PYTHON) -m venv .venv
+	@$(VENV)/pip install --quiet --disable-pip-version-check -r images/spark-sedona/requirements.txt -r test/requirements.txt
+	@touch $@
+
+.PHONY: jars
+jars: ## fetch Sedona's jars through Maven, checked against jars/SHA256SUMS
+	@echo "== jars"
+	@jars/fetch.sh
+
+.PHONY: setup
+setup: node_modules/.package-lock.json .venv/.ready jars ## npm packages, Python environment and jars
+
+.PHONY: demo
+demo: setup ## run examples/geo-cities for real, in local[4], and say where its picture is
+	@node operator/cli/bin.js run examples/geo-cities
+	@node operator/cli/bin.js runs last --json | node -e 'const run = JSON.parse(require("fs").readFileSync(0)); const map = run.tasks.flatMap((t) => t.outputs ?? []).find((o) => o.uri.endsWith(".png")); console.log("\nThe map: " + map.uri.replace("file://", ""))'
+
+.PHONY: test
+test: setup ## run every test that this machine can run
+	@node test/all.ts
+
+.PHONY: generate
+generate: setup ## write everything that is generated: crds/, docs/reference/, docs/schema/, the conf catalogue
+	@node operator/generate.ts
+
+.PHONY: format
+format: setup ## format and mend what can be mended
+	@biome check --write
+	@$(VENV)/ruff format && $(VENV)/ruff check --fix
+
+.PHONY: lint
+lint: setup ## types, format and lint
+	@tsc
+	@biome check
+	@$(VENV)/ruff format --check && $(VENV)/ruff check
+
+.PHONY: bench-local
+bench-local: setup ## measure local runs against plain Spark; the last line is JSON
+	@node test/bench/local.ts
+
+.PHONY: clean
+clean: ## remove what set-up and runs made here (caches under ~/.cache/sparkflow stay)
+	@rm -rf node_modules .venv jars/sedona-35-212-180 .sparkflow

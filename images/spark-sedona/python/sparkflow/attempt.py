@@ -1,0 +1,138 @@
+"""What the driver was asked to do: the attempt's folder, read into plain objects, and checked for what this driver knows."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sparkflow.errors import SparkflowError
+
+API_VERSION = "sparkflow.dev/attempt-v1"
+FORMATS = ("parquet", "geoparquet", "csv", "json", "text", "file")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program; `kind` is python (file or module, with or without function), jar or sql."""
+
+    kind: str
+    file: str | None = None
+    module: str | None = None
+    function: str | None = None
+    main_class: str | None = None
+    statements: str | None = None
+
+
+@dataclass(frozen=True)
+class Data:
+    """An input or an output: `uri` as Hadoop's Path reads it (no percent-decoding), `schema` in Spark DDL or None."""
+
+    role: str
+    name: str
+    uri: str
+    format: str
+    schema: str | None = None
+    crs: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.role} `{self.name}`"
+
+
+@dataclass(frozen=True)
+class Param:
+    """A param's value as JSON has it, and its declared type (`items` is the type of a list's items)."""
+
+    type: str
+    value: object
+    items: str | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    folder: Path
+    program: Program
+    python_path: tuple[Path, ...]
+    args: tuple[str, ...]
+    params: dict[str, Param]
+    inputs: dict[str, Data]
+    outputs: dict[str, Data]
+    properties_file: Path
+    extra_conf: tuple[tuple[str, str], ...]
+    secret_conf: dict[str, str]
+    jvm_memory: str | None
+    jvm_options: tuple[str, ...]
+    class_path: tuple[str, ...]
+    library_path: tuple[str, ...]
+
+    @property
+    def conf_folder(self) -> Path | None:
+        """The user's own log4j2.properties, core-site.xml …, where the attempt has some."""
+        folder = self.folder / "conf"
+        return folder if folder.is_dir() else None
+
+
+def load(folder: str | Path) -> Attempt:
+    """Reads `attempt.json`. Raises SparkflowError when it isn't there, isn't JSON, or says what this driver can't do."""
+    folder = Path(folder).resolve()
+    path = folder / "attempt.json"
+    try:
+        spec = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SparkflowError(f"{path} can't be read as an attempt: {error}") from None
+    if spec.get("apiVersion") != API_VERSION:
+        raise SparkflowError(f"{path}: apiVersion is {spec.get('apiVersion')!r}; this driver knows {API_VERSION} only")
+    try:
+        return _attempt(folder, spec)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SparkflowError(f"{path} isn't an attempt: {type(error).__name__} {error}") from None
+
+
+def _attempt(folder: Path, spec: dict) -> Attempt:
+    conf, jvm = spec.get("conf") or {}, spec.get("jvm") or {}
+    return Attempt(
+        folder=folder,
+        program=_program(spec["program"]),
+        python_path=tuple(Path(os.path.normpath(folder / entry)) for entry in spec.get("pythonPath") or ()),
+        args=tuple(spec.get("args") or ()),
+        params={name: Param(p["type"], p["value"], p.get("items")) for name, p in (spec.get("params") or {}).items()},
+        inputs=_data("input", spec.get("inputs") or ()),
+        outputs=_data("output", spec.get("outputs") or ()),
+        properties_file=folder / conf.get("file", "spark-defaults.conf"),
+        extra_conf=tuple((key, value) for key, value in conf.get("extra") or ()),
+        secret_conf=dict(conf.get("secret") or {}),
+        jvm_memory=jvm.get("memory"),
+        jvm_options=tuple(jvm.get("options") or ()),
+        class_path=tuple(jvm.get("classPath") or ()),
+        library_path=tuple(jvm.get("libraryPath") or ()),
+    )
+
+
+def _program(spec: dict) -> Program:
+    kind = spec["kind"]
+    needs = {"python": ("file", "module"), "jar": ("file",), "sql": ("statements",)}
+    if kind not in needs:
+        raise SparkflowError(f"program.kind is {kind!r}; this driver knows {', '.join(needs)}")
+    if not any(spec.get(key) for key in needs[kind]):
+        raise SparkflowError(f"program: a {kind} program needs {' or '.join(needs[kind])}")
+    keys = ("file", "module", "function", "statements")
+    return Program(kind, main_class=spec.get("mainClass"), **{key: spec.get(key) for key in keys})
+
+
+def _data(role: str, specs: list[dict]) -> dict[str, Data]:
+    found: dict[str, Data] = {}
+    for spec in specs:
+        options = {key: _option(value) for key, value in (spec.get("options") or {}).items()}
+        data = Data(role, spec["name"], spec["uri"], spec["format"], spec.get("schema"), spec.get("crs"), options)
+        if data.format not in FORMATS:
+            raise SparkflowError(f"{data}: format is {data.format!r}; known are {', '.join(FORMATS)}")
+        if data.name in found:
+            raise SparkflowError(f"{data} is declared twice")
+        found[data.name] = data
+    return found
+
+
+def _option(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,122 @@
+"""The driver's entry point: `python -m sparkflow.driver ATTEMPT_DIR` runs one attempt and writes its result.
+
+Exit codes: 0 success, the program's own for sys.exit(n) and System.exit(n), 1 for an exception, 2 for a wrong declaration
+that the driver itself found, 143 after SIGTERM.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import sparkflow
+from sparkflow import attempt as attempts
+from sparkflow import result
+from sparkflow.errors import SparkflowError, SparkJvmExited
+from sparkflow.failure import Failure, UserCode, describe, report
+from sparkflow.jvm import Jvm
+from sparkflow.session import Spark
+from sparkflow.task import Task
+
+
+class Driver:
+    """One run of the driver: what it has started, and where its result goes."""
+
+    def __init__(self, folder: str):
+        self.folder = folder
+        self.values: dict = {}
+        self.jvm: Jvm | None = None
+        self.code = UserCode([Path(folder)])
+        self.result_file = os.environ.get("SPARKFLOW_RESULT")
+        signal.signal(signal.SIGTERM, self.stop)
+
+    def run(self) -> int:
+        """Runs the attempt, writes the result and returns the exit code."""
+        try:
+            outputs = self._run_program(attempts.load(self.folder))
+            result.write(result.succeeded(self.values, outputs), self.result_file)
+            return 0
+        except BaseException as error:
+            error = self._jvm_is_gone(error) or error
+            failure = describe(error, self.code)
+            report(error, failure, self.code)
+            self._write_failure(failure)
+            return _exit_code(error)
+
+    def _run_program(self, attempt: attempts.Attempt) -> dict:
+        self.code = UserCode([*attempt.python_path, attempt.folder / "program", attempt.folder])
+        task = Task(attempt)
+        self.values = task.values
+        if attempt.program.kind == "jar":
+            from sparkflow import jar_program
+
+            jar_program.run(task, self._started)
+        else:
+            task.spark = Spark(attempt)
+            self._started(task.spark.jvm)
+            sparkflow._task = task
+            self._run_in_python(task)
+        return task.published
+
+    def _run_in_python(self, task: Task) -> None:
+        from sparkflow import geoparquet, python_program, sql
+
+        for data in task.attempt.outputs.values():
+            if data.crs:
+                geoparquet.projjson(data)  # a misspelt one is found now, not after hours of work
+        try:
+            (sql if task.attempt.program.kind == "sql" else python_program).run(task)
+        except SystemExit as end:
+            if end.code not in (None, 0):
+                raise
+        result.add_values_file(task.values, os.environ.get("SPARKFLOW_VALUES_FILE"))
+        task.complete(lambda: task.spark.gateway)
+
+    def _started(self, jvm: Jvm) -> None:
+        self.jvm = jvm
+
+    def _jvm_is_gone(self, error: BaseException) -> SparkJvmExited | None:
+        """Py4J's complaint about a connection, which isn't what the user should read when the JVM has died."""
+        if not self.jvm or not any(base.__module__ == "py4j.protocol" for base in type(error).__mro__):
+            return None
+        if getattr(error, "java_exception", None) is not None or not self.jvm.ended(within=1):
+            return None
+        return SparkJvmExited(f"Spark's JVM {self.jvm.ending()} while the program ran").with_traceback(error.__traceback__)
+
+    def _write_failure(self, failure: Failure) -> None:
+        try:
+            result.write(result.failed(failure.error(), self.values), self.result_file)
+        except (OSError, SparkflowError) as error:
+            print(f"WARN sparkflow: the result can't be written: {error}", file=sys.stderr)
+
+    def stop(self, *_) -> None:
+        """SIGTERM: ends the JVM, and this process without the program's further doing, as the signal's default would."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if self.jvm:
+            self.jvm.terminate()
+        self._write_failure(Failure("Terminated", "the task was stopped by SIGTERM"))
+        sys.stdout.flush()
+        os._exit(128 + signal.SIGTERM)
+
+
+def _exit_code(error: BaseException) -> int:
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, KeyboardInterrupt):
+        return 128 + signal.SIGINT
+    return error.exit_code if isinstance(error, SparkflowError) else 1
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print("usage: python -m sparkflow.driver ATTEMPT_DIR", file=sys.stderr)
+        return 2
+    # prints and Spark's log go to one place, in the order in which they happen
+    sys.stdout.reconfigure(line_buffering=True)
+    return Driver(sys.argv[1]).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Errors whose message is written for the person who wrote the manifest or the program."""
+
+
+class SparkflowError(Exception):
+    """A wrong declaration or a wrong use of the library; the driver ends with exit code 2, and without a stack trace."""
+
+    exit_code = 2
+
+
+class InputMissing(SparkflowError):
+    """An input's data isn't where the manifest says it is."""
+
+    exit_code = 1
+
+
+class OutputMissing(SparkflowError):
+    """The program ended without having written an output that the manifest declares."""
+
+    exit_code = 1
+
+
+class SchemaMismatch(SparkflowError):
+    """Data differs from the schema or the CRS that the manifest declares for it."""
+
+    exit_code = 1
+
+
+class SparkJvmExited(SparkflowError):
+    """Spark's JVM ended before the program did."""
+
+    exit_code = 1
+
+
+class JavaProgramFailed(SparkflowError):
+    """A jar's JVM ended with another exit code than 0."""
+
+    def __init__(self, message: str, exit_code: int):
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def listed(names) -> str:
+    """Names for the end of a sentence: `a`, `b`; or "none"."""
+    return ", ".join(f"`{name}`" for name in names) or "none"

@@ -1,0 +1,91 @@
+"""Opaque files at a URI: this machine's, or any of Hadoop's file systems through the driver's JVM."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from collections.abc import Callable
+
+
+def local_path(uri: str) -> Path | None:
+    """The path of a `file:` URI or of one without a scheme, else None. Like Hadoop's Path it decodes no %20."""
+    scheme, colon, rest = uri.partition(":")
+    if not colon or "/" in scheme:
+        return Path(uri)
+    if scheme not in ("file", "local"):
+        return None
+    return Path("/" + rest.lstrip("/"))
+
+
+def open_files(uri: str, gateway: Callable):
+    """The file system of a URI; `gateway()` gives Py4J's gateway and is called for URIs outside of this machine only."""
+    return LocalFiles() if local_path(uri) else HadoopFiles(gateway())
+
+
+class LocalFiles:
+    def exists(self, uri: str) -> bool:
+        return local_path(uri).exists()
+
+    def list(self, uri: str) -> list[tuple[str, int]]:
+        """All files below (or the file at) a URI with their sizes in bytes, sorted."""
+        path = local_path(uri)
+        found = [path] if path.is_file() else (each for each in path.rglob("*") if each.is_file())
+        return sorted((str(each), each.stat().st_size) for each in found)
+
+    def fetch(self, uri: str) -> Path:
+        return local_path(uri)
+
+    def put(self, source: Path, uri: str) -> None:
+        target = local_path(uri)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+    def read(self, uri: str, start: int, length: int) -> bytes:
+        with open(local_path(uri), "rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+
+class HadoopFiles:
+    """The same through org.apache.hadoop.fs.FileSystem, with the attempt's spark.hadoop.* settings."""
+
+    def __init__(self, gateway):
+        self._jvm = gateway.jvm
+        self._conf = self._jvm.org.apache.spark.deploy.SparkHadoopUtil.get().conf()
+
+    def _at(self, uri: str):
+        path = self._jvm.org.apache.hadoop.fs.Path(uri)
+        return path, path.getFileSystem(self._conf)
+
+    def exists(self, uri: str) -> bool:
+        path, system = self._at(uri)
+        return system.exists(path)
+
+    def list(self, uri: str) -> list[tuple[str, int]]:
+        path, system = self._at(uri)
+        found, files = [], system.listFiles(path, True)
+        while files.hasNext():
+            status = files.next()
+            found.append((status.getPath().toString(), status.getLen()))
+        return sorted(found)
+
+    def fetch(self, uri: str) -> Path:
+        """Copies the file to a folder of its own under TMPDIR."""
+        path, system = self._at(uri)
+        target = Path(tempfile.mkdtemp(prefix="sparkflow-input-")) / path.getName()
+        system.copyToLocalFile(False, path, self._jvm.org.apache.hadoop.fs.Path(str(target)), True)
+        return target
+
+    def put(self, source: Path, uri: str) -> None:
+        path, system = self._at(uri)
+        system.copyFromLocalFile(False, False, self._jvm.org.apache.hadoop.fs.Path(str(source)), path)
+
+    def read(self, uri: str, start: int, length: int) -> bytes:
+        path, system = self._at(uri)
+        stream = system.open(path)
+        try:
+            stream.seek(start)
+            return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream, length))
+        finally:
+            stream.close()

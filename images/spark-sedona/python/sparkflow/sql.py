@@ -1,0 +1,127 @@
+"""A SQL program: inputs as temporary views, its statements one after the other, outputs from the views of their names."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sys
+
+from sparkflow import sql_text
+from sparkflow.errors import OutputMissing
+from sparkflow.task import Task
+
+_POSITION = re.compile(
+    r"\(line (?P<l1>\d+), pos (?P<p1>\d+)\)|; line (?P<l2>\d+) pos (?P<p2>\d+)|== SQL\(line (?P<l3>\d+), position (?P<p3>\d+)\)"
+)
+
+
+class StatementFailed(Exception):
+    """Spark's exception (the cause) with the statement's number and the line and column, from 1, in the whole text."""
+
+    def __init__(self, number: int, of: int, line: int, column: int | None, source: str):
+        super().__init__(f"statement {number} of {of}")
+        self.number, self.of, self.line, self.column, self.source = number, of, line, column, source
+
+    def told(self, message: str) -> str:
+        """The message with the place in front, and below it the line of SQL with a caret."""
+        message = _POSITION.sub("", message.partition("\n== SQL")[0]).rstrip("; \n")
+        text = self.source.replace("\t", " ")
+        caret = "\n" + " " * (self.column - 1) + "^" if self.column else ""
+        return f"statement {self.number} of {self.of}, line {self.line}: {message}\n{text}{caret}"
+
+
+def run(task: Task) -> None:
+    """Runs the program and writes its outputs.
+
+    An output is the view of its name; where only one is declared and there's no such view, it is what the last
+    statement selects. What the last statement selects is shown in the log if it is no output.
+    """
+    session, text = task.spark.session, task.attempt.program.statements
+    for name in task.attempt.inputs:
+        _register(task.input(name), name)
+    arguments = {name: _argument(session, value) for name, value in task.params.items()}
+    statements = sql_text.split(text)
+    last = None
+    for number, statement in enumerate(statements, 1):
+        try:
+            last = _execute(session, statement, arguments, task.params)
+            last = last if statement.is_query else None
+        except Exception as error:
+            raise _located(error, statement, number, len(statements), text) from error
+    shown = last
+    for name in task.attempt.outputs:
+        view = next((view for view in _names(name) if _exists(session, view)), None)
+        if view:
+            task.output(name, session.table(f"`{view}`"))
+        elif last is not None and len(task.attempt.outputs) == 1:
+            task.output(name, last)
+            shown = None
+        else:
+            raise OutputMissing(
+                f"output `{name}` is declared, but no view has its name; "
+                f"end with CREATE TEMPORARY VIEW {_names(name)[0]} AS SELECT …"
+            )
+    if shown is not None:
+        sys.stdout.flush()
+        shown.show(truncate=100)
+
+
+def _execute(session, statement: sql_text.Statement, arguments: dict, values: dict):
+    view = statement.temporary_view()
+    if not view or not statement.uses(arguments):
+        return session.sql(statement.text, args=arguments)
+    # Spark refuses parameter markers in a view's body, and the view is how a statement gives an output. So the query
+    # runs by itself, at its old place for the sake of the positions in Spark's messages, and the view is made of it.
+    head, query = statement.text[: view.end()], statement.text[view.end() :]
+    frame = session.sql(re.sub(r"[^\n]", " ", head) + query, args=arguments)
+    name = "`" + str(values[view["param"]]).replace("`", "``") + "`" if view["param"] else view["name"]
+    kind = "GlobalTempView" if view["spans"] else "TempView"
+    getattr(frame, f"createOrReplace{kind}" if view["replace"] else f"create{kind}")(name)
+    return frame
+
+
+def _argument(session, value: object):
+    """A param for `spark.sql(args=…)`, which in 3.5 takes literals only; an array is one when Java made it."""
+    if not isinstance(value, list):
+        return value
+    from pyspark.sql import Column
+    from pyspark.sql.types import DateConverter, DatetimeConverter
+
+    java, gateway = session._jvm.java, session.sparkContext._gateway
+    fits = all(not isinstance(item, int) or -(2**31) <= item < 2**31 for item in value)
+    kinds = {
+        **{bool: java.lang.Boolean, int: java.lang.Integer if fits else java.lang.Long, float: java.lang.Double},
+        **{datetime.date: java.sql.Date, datetime.datetime: java.sql.Timestamp},
+    }
+    array = gateway.new_array(kinds.get(type(value[0]), java.lang.String) if value else java.lang.String, len(value))
+    for at, item in enumerate(value):
+        converter = next((each for each in (DatetimeConverter(), DateConverter()) if each.can_convert(item)), None)
+        array[at] = converter.convert(item, gateway._gateway_client) if converter else item
+    return Column(session._jvm.functions.lit(array))
+
+
+def _located(error: Exception, statement: sql_text.Statement, number: int, of: int, text: str) -> StatementFailed:
+    """With Spark's own position where it gives one; it counts from the statement's beginning."""
+    found = _POSITION.search(getattr(error, "desc", None) or "")
+    groups = {key: int(value) for key, value in found.groupdict().items() if value} if found else {}
+    line = next((value for key, value in groups.items() if key.startswith("l")), 1)
+    # `pos` counts from 0, `position` from 1
+    column = next((value + (key != "p3") for key, value in groups.items() if key.startswith("p")), None)
+    if column and line == 1:
+        column += statement.column
+    line += statement.line - 1
+    return StatementFailed(number, of, line, column, text.splitlines()[line - 1])
+
+
+def _register(frame, name: str) -> None:
+    for view in _names(name):
+        frame.createOrReplaceTempView(f"`{view}`")
+
+
+def _names(name: str) -> list[str]:
+    """A manifest's name as a view, and where it has a `-`, also in the form that needs no backticks."""
+    return list(dict.fromkeys((name.replace("-", "_"), name)))
+
+
+def _exists(session, view: str) -> bool:
+    return session.catalog.tableExists(f"`{view}`")

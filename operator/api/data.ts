@@ -1,0 +1,78 @@
+// Inputs and outputs of a task: named, typed data at a URI.
+import { z } from "zod";
+import { configKey, dnsSubdomain, field, identifier, required } from "./common.ts";
+
+/** Formats that the task library reads and writes. */
+export const formats = ["parquet", "geoparquet", "csv", "json", "text", "file"] as const;
+export type Format = (typeof formats)[number];
+/** Formats that the API names but this version can't serve. */
+const laterFormats = ["directory", "model", "iceberg"] as const;
+
+const format = z.enum([...formats, ...laterFormats], {
+  error: `expected one of ${formats.join(", ")}`,
+});
+const uri = z.string().min(1).max(2048);
+const options = z.record(z.string().max(128), z.string().max(1024));
+const schema = z.string().min(1).max(16384);
+
+export const input = z.strictObject({
+  name: required(identifier, "Name: the function's argument, the view's name, SPARKFLOW_INPUT_<NAME>. Example: words."),
+  from: field(
+    z.union([z.string().max(130), z.array(z.string().max(130)).min(1).max(20)], { error: "expected TASK.OUTPUT" }),
+    "Output of another task of the flow, as TASK.OUTPUT; the task then depends on it. Example: load.words.",
+  ),
+  uri: field(
+    uri,
+    "Where the data is: s3a://…, https://…, file:///…, or, for the command line only, a path relative to the manifest. Example: s3a://raw/words/.",
+  ),
+  configMap: field(
+    z.strictObject({
+      name: required(dnsSubdomain, "Name of the ConfigMap. Example: data."),
+      key: required(configKey, "Key that holds the data. Example: words.txt."),
+    }),
+    "Small data (at most 1 MiB) from a ConfigMap.",
+  ),
+  format: field(
+    format,
+    "Format of the data: parquet, geoparquet, csv, json (a document a line), text (a column `value`) or file (one opaque file). Default: that of the output it comes from, else parquet.",
+  ),
+  schema: field(
+    schema,
+    'Spark DDL that the data is read with (csv, json). Default: that of the output it comes from, else inferred. Example: "word STRING, n BIGINT".',
+  ),
+  options: field(options, 'Options for Spark\'s reader. Default for csv: header "true". Example: {delimiter: ";"}.'),
+  optional: field(z.boolean(), "Whether the input may be missing. Default: false.", { notYet: true }),
+});
+export type Input = z.infer<typeof input>;
+
+export const output = z.strictObject({
+  name: required(
+    identifier,
+    "Name: TASK.NAME for other tasks, SPARKFLOW_OUTPUT_<NAME> for the program. Example: counts.",
+  ),
+  format: field(format, "Format: parquet, geoparquet, csv, json, text or file. Default: parquet."),
+  schema: field(
+    schema,
+    'Spark DDL (GEOMETRY is a type too) that the data must have; checked before anything is published. Example: "word STRING, n BIGINT".',
+  ),
+  crs: field(
+    z
+      .string()
+      .max(64)
+      .regex(/^[A-Za-z]+:[A-Za-z0-9]+$/, { error: "expected a coordinate reference system such as EPSG:4326" }),
+    "Coordinate reference system written to a GeoParquet file. Default: the geometries' SRID. Example: EPSG:4326.",
+  ),
+  options: field(
+    options,
+    "Options for Spark's writer; for format file, `extension` ends the file's name. Default for csv: header \"true\". Example: {compression: zstd}.",
+  ),
+  table: field(z.string().max(512), "Table to write to instead of files. Example: lake.db.counts.", { notYet: true }),
+  mode: field(z.enum(["append", "overwrite"]), "How a table is written.", { notYet: true }),
+  partitionBy: field(z.array(z.string().max(128)).max(16), "Columns that the data is partitioned by.", {
+    notYet: true,
+  }),
+});
+export type Output = z.infer<typeof output>;
+
+/** True for a format that this version can't serve. */
+export const isLaterFormat = (name: string): boolean => (laterFormats as readonly string[]).includes(name);

@@ -1,0 +1,95 @@
+// SparkFlow: a graph of tasks that pass typed data to each other.
+import { z } from "zod";
+import { dnsLabel, field, identifier, paramValue, required } from "./common.ts";
+import { taskFields, taskSpec } from "./task.ts";
+
+export const paramTypes = ["string", "integer", "number", "boolean", "date", "timestamp"] as const;
+
+export const paramDeclaration = z.strictObject({
+  type: required(
+    z.enum([...paramTypes, "list"], { error: `expected one of ${paramTypes.join(", ")}, list` }),
+    "Type: string, integer, number, boolean, date (2026-10-01), timestamp (2026-10-01T03:00:00Z) or list. Example: integer.",
+  ),
+  items: field(
+    z.enum(paramTypes, { error: `expected one of ${paramTypes.join(", ")}` }),
+    "Type of a list's items. Default: string.",
+  ),
+  default: field(paramValue, "Value when none is given; without it, the param must be given. Example: 10."),
+  description: field(z.string().max(1024), "What the param is for."),
+  min: field(z.number(), "Smallest number, or the least length of a list. Example: 1."),
+  max: field(z.number(), "Largest number, or the greatest length of a list. Example: 100."),
+  pattern: field(z.string().max(512), "Regular expression that the whole text must match. Example: [A-Z]{2}."),
+  enum: field(z.array(paramValue).min(1).max(100), "The only values allowed. Example: [FR, DE]."),
+});
+export type ParamDeclaration = z.infer<typeof paramDeclaration>;
+
+const dependency = z.union(
+  [
+    dnsLabel,
+    z.strictObject({
+      task: required(dnsLabel, "Name of the task."),
+      states: field(
+        z.array(z.enum(["Succeeded", "Failed", "Skipped", "Omitted"])).max(4),
+        "Results that let this task start.",
+        { notYet: true },
+      ),
+    }),
+  ],
+  { error: "expected a task's name" },
+);
+
+export const flowTask = z.strictObject({
+  name: required(dnsLabel, "Name of the task in the flow. Example: load-cities."),
+  dependsOn: field(
+    z.array(dependency).max(200),
+    "Tasks that must have succeeded before. Whatever a task refers to, it depends on anyway. Example: [load].",
+  ),
+  when: field(z.string().max(4096), "CEL condition; false skips the task.", { notYet: true }),
+  forEach: field(z.looseObject({}).meta({ preserveUnknown: true }), "Makes a task for each item.", { notYet: true }),
+  ...taskFields,
+});
+export type FlowTask = z.infer<typeof flowTask>;
+
+export const flowSpec = z.strictObject({
+  params: field(z.record(identifier, paramDeclaration), "Params of a run, with type, default and limits."),
+  runOn: field(z.array(z.enum(["Edit", "Schedule"])).max(2), "What starts a run. Default: [Edit].", { notYet: true }),
+  schedule: field(z.looseObject({}).meta({ preserveUnknown: true }), "Cron schedule.", { notYet: true }),
+  maxParallelTasks: field(z.int().min(1).max(2000), "Most tasks at once. Default: no limit. Example: 10."),
+  failFast: field(
+    z.boolean(),
+    "Whether a failure keeps tasks that haven't begun from starting; running ones end. Default: true.",
+  ),
+  history: field(
+    z.strictObject({
+      succeeded: field(z.int().min(0).max(1000), "Succeeded runs to keep. Default: 10."),
+      failed: field(z.int().min(0).max(1000), "Failed runs to keep. Default: 10."),
+    }),
+    "How many finished runs stay on a cluster.",
+  ),
+  taskDefaults: field(taskSpec, "Fields that every task has unless it says otherwise."),
+  tasks: required(
+    z
+      .array(flowTask)
+      .min(1, { error: "expected at least one task" })
+      .max(2000, { error: "expected at most 2000 tasks" })
+      .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] }),
+    "The tasks, in any order.",
+  ),
+  finally: field(
+    z.array(z.looseObject({}).meta({ preserveUnknown: true })).max(100),
+    "Tasks that run whatever happened.",
+    { notYet: true },
+  ),
+});
+export type FlowSpec = z.infer<typeof flowSpec>;
+
+export const flowRunSpec = z.strictObject({
+  flow: required(dnsLabel, "The SparkFlow to run. Example: nightly."),
+  params: field(z.record(identifier, paramValue), "Values of the flow's params. Example: {top: 20}."),
+  scheduledAt: field(z.string().max(40).meta({ format: "date-time" }), "Tick of the schedule that this run is for.", {
+    notYet: true,
+  }),
+  suspend: field(z.boolean(), "Stops the run's pods.", { notYet: true }),
+  cancel: field(z.boolean(), "Ends the run for good.", { notYet: true }),
+});
+export type FlowRunSpec = z.infer<typeof flowRunSpec>;

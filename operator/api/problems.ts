@@ -1,0 +1,101 @@
+// A problem is one sentence about one place of a manifest. Schema errors become problems here, so that every
+// command says the same thing about the same mistake.
+import { distance } from "fastest-levenshtein";
+import type { z } from "zod";
+import { childSchema, knownKeys } from "./navigate.ts";
+
+export type Path = readonly (string | number)[];
+export type Severity = "error" | "warning";
+export type Problem = { path: Path; message: string; severity: Severity };
+
+export const problem = (path: Path, message: string): Problem => ({ path, message, severity: "error" });
+export const warning = (path: Path, message: string): Problem => ({ path, message, severity: "warning" });
+
+/** `spec.tasks[2].driver.memory`; keys that hold dots are written `spec.sparkConf["spark.ui.port"]`. */
+export function pathText(path: Path): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (/^[\w-]+$/.test(step)) text += text === "" ? step : `.${step}`;
+    else text += `[${JSON.stringify(step)}]`;
+  }
+  return text;
+}
+
+/** A value as a sentence shows it: JSON, cut to 60 characters. */
+export function shown(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** The nearest of the known words, if it is near enough to be a misspelling: a third of its letters at most. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const scored = known
+    .map((candidate) => ({ candidate, d: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.d - b.d);
+  const best = scored[0];
+  return best && best.d <= Math.max(1, Math.floor(Math.max(word.length, best.candidate.length) / 3))
+    ? best.candidate
+    : undefined;
+}
+
+/** `; did you mean "x"?`, or the known words where there are few, or nothing. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  if (near) return `; did you mean "${near}"?`;
+  return known.length > 0 && known.length <= 12 ? `; known are ${known.join(", ")}` : "";
+}
+
+const typeNames: Record<string, string> = {
+  string: "text",
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+  record: "a map",
+};
+
+/** Parses a value with a schema and words every mistake as a problem. */
+export function parse<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+): { value: z.output<T> } | { problems: Problem[] } {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return { value: result.data };
+  return { problems: result.error.issues.flatMap((issue) => fromIssue(schema, issue)) };
+}
+
+function fromIssue(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(schemaAt(schema, path));
+    return issue.keys.map((key) => problem([...path, key], `unknown field "${key}"${suggestion(key, known)}`));
+  }
+  const got = issue.input;
+  if (issue.code === "invalid_type" && got === undefined) {
+    return [problem(path, "this field is required")];
+  }
+  if (issue.code === "invalid_type" && !issue.message.startsWith("expected")) {
+    return [problem(path, `${shown(got)} is not valid: expected ${typeNames[issue.expected] ?? issue.expected}`)];
+  }
+  if (issue.code === "too_big" || issue.code === "too_small") return [problem(path, sizeMessage(issue, got))];
+  if (issue.code === "invalid_key")
+    return [problem(path, `${shown(path.at(-1))} is not a valid name here: ${issue.issues[0]?.message}`)];
+  const near =
+    issue.code === "invalid_value" && typeof got === "string" ? nearest(got, issue.values.map(String)) : undefined;
+  return [problem(path, `${shown(got)} is not valid: ${issue.message}${near ? `; did you mean "${near}"?` : ""}`)];
+}
+
+function sizeMessage(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, got: unknown): string {
+  if (issue.message.startsWith("expected"))
+    return `${issue.message}, got ${Array.isArray(got) ? got.length : shown(got)}`;
+  const bound = issue.code === "too_big" ? `at most ${issue.maximum}` : `at least ${issue.minimum}`;
+  const unit = issue.origin === "string" ? " characters" : issue.origin === "array" ? " items" : "";
+  if (issue.origin === "string" && issue.code === "too_small") return "expected some text, got nothing";
+  return `${shown(got)} is not valid: expected ${bound}${unit}`;
+}
+
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>((at, step) => (at ? childSchema(at, step) : undefined), schema);
+}

@@ -1,0 +1,69 @@
+// SparkTask: one piece of Spark work. A flow's tasks have the same fields.
+import { z } from "zod";
+import { dnsLabel, duration, field, identifier, listByKey, paramValue } from "./common.ts";
+import { input, output } from "./data.ts";
+import { programFields } from "./program.ts";
+import { settingsFields } from "./settings.ts";
+
+const count = z.int().min(0).max(100);
+
+export const retry = z.strictObject({
+  limit: field(count, "Further attempts after the program failed. Default: 0. Example: 2."),
+  infrastructureLimit: field(count, "Further attempts after an eviction, a lost node or a killed process. Default: 5."),
+  backoff: field(
+    z.strictObject({
+      initial: field(duration, "Wait before the second attempt. Default: 10s."),
+      factor: field(z.number().min(1).max(10), "What each further wait is multiplied by. Default: 2."),
+      max: field(duration, "Longest wait. Default: 10m."),
+    }),
+    "Waiting time between attempts.",
+  ),
+});
+export type Retry = z.infer<typeof retry>;
+
+export const timeouts = z.strictObject({
+  start: field(
+    duration,
+    "Longest time from an attempt's creation until its driver runs. Default: 10m on a cluster, none on a laptop.",
+  ),
+  run: field(duration, "Longest time that an attempt may run. Default: none. Example: 6h."),
+});
+export type Timeouts = z.infer<typeof timeouts>;
+
+/** Every field of a task but its name: what SparkTask, a flow's tasks and taskDefaults share. */
+export const taskFields = {
+  engine: field(dnsLabel, "A SparkEngine of this namespace. Default: the operator's defaultEngine, named default."),
+  ...programFields,
+  args: field(
+    z.array(z.string().max(32768)).max(1000),
+    'Arguments of the program, with templates. Example: ["--out", "$(outputs.result.uri)"].',
+  ),
+  params: field(
+    z.record(identifier, paramValue),
+    "Typed values that the program gets; a template that is the whole value keeps its type. Example: {top: $(params.top)}.",
+  ),
+  inputs: field(listByKey(input, "name", 100), "Data that the task reads."),
+  outputs: field(listByKey(output, "name", 100), "Data that the task makes; visible to others once it has succeeded."),
+  map: field(
+    z.looseObject({}).meta({ preserveUnknown: true }),
+    "Runs the function over rows or groups of one input in one session.",
+    { notYet: true },
+  ),
+  reuse: field(
+    z.looseObject({}).meta({ preserveUnknown: true }),
+    "Whether outputs of an earlier run may be taken over.",
+    { notYet: true },
+  ),
+  ...settingsFields,
+  retry: field(retry, "Further attempts after a failure."),
+  timeouts: field(timeouts, "Longest times of an attempt."),
+  suspend: field(z.boolean(), "Stops the pods and keeps the task, as for a Job.", { notYet: true }),
+  cancel: field(z.boolean(), "Ends the task for good.", { notYet: true }),
+  podTTL: field(
+    duration,
+    "How long finished pods and their logs stay. The task itself stays. Default: 24h. Example: 24h.",
+  ),
+};
+
+export const taskSpec = z.strictObject(taskFields);
+export type TaskSpec = z.infer<typeof taskSpec>;

@@ -1,0 +1,57 @@
+// What validate, run, plan and render share: manifests and this machine's configuration, checked, with the problems as text.
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { pathText } from "../api/problems.ts";
+import { checkLocally } from "../engines/local/check.ts";
+import { type LoadedConfig, loadConfig } from "../engines/local/config.ts";
+import { localSources } from "../engines/local/machine.ts";
+import { findToolchain, ToolchainError } from "../engines/local/toolchain.ts";
+import { lintProject } from "../manifest/lint.ts";
+import type { LocatedProblem } from "../manifest/load.ts";
+import { loadProject, type Project } from "../manifest/project.ts";
+import { UserError } from "./exit.ts";
+
+export type Checked = { project: Project; config: LoadedConfig; warnings: LocatedProblem[] };
+
+/** Loads and checks what a command was given. Throws UserError with a line per problem. */
+export function checkedProject(targets: readonly string[]): Checked {
+  const config = loadConfig(folderOf(targets[0] ?? "."));
+  if ("problems" in config) throw problemsError(config.problems.map((one) => ({ ...one, file: config.file })));
+  const { project, problems } = loadProject(targets);
+  // What is on this machine is asked of a sound project only: one mistake gets one sentence.
+  const here =
+    problems.length > 0 ? [] : checkLocally(project, localSources(config, project, sparkHomeFor(project, config)));
+  const errors = [...problems, ...here].filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw problemsError(errors);
+  return { project, config, warnings: lintProject(project) };
+}
+
+/** Where `local:///opt/spark` is, if a manifest speaks of it: finding Spark costs time that others needn't spend. */
+function sparkHomeFor(project: Project, config: LoadedConfig): string | undefined {
+  if (!JSON.stringify([project.tasks, project.flows]).includes("local:///opt/spark")) return undefined;
+  try {
+    return findToolchain(config).sparkHome;
+  } catch (error) {
+    if (error instanceof ToolchainError) throw new UserError([error.message]);
+    throw error;
+  }
+}
+
+const folderOf = (target: string) =>
+  target !== "-" && existsSync(target) && !statSync(target).isDirectory()
+    ? dirname(target)
+    : target === "-"
+      ? "."
+      : target;
+
+export function problemsError(problems: readonly LocatedProblem[]): UserError {
+  const lines = problems.map(problemText);
+  return new UserError(lines.length > 1 ? [...lines, `${lines.length} problems; nothing was started`] : lines);
+}
+
+/** `flow.yaml:12:5: spec.tasks[1].pyhton: unknown field "pyhton"; did you mean "python"?` */
+export function problemText({ file, position, path, message }: LocatedProblem): string {
+  const place = position ? `${file}:${position.line}:${position.column}` : file;
+  const where = pathText(path);
+  return `${place}: ${where === "" ? "" : `${where}: `}${message}`;
+}

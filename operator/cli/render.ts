@@ -1,0 +1,92 @@
+// sparkflow render: every file and pod that a task would get. Secrets stay references.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { stringify } from "yaml";
+import { nearest } from "../api/problems.ts";
+import { attemptDir, attemptNames, configMap, driverPod, ownedSettings } from "../engines/kubernetes/objects.ts";
+import { planRuns, type RunPlan } from "../engines/local/plan.ts";
+import { plannedTasks } from "../engines/local/planned.ts";
+import { render } from "../task/render.ts";
+import type { ResolvedTask } from "../task/resolve.ts";
+import { UserError } from "./exit.ts";
+import { addParam, paramFlag, paramHelp } from "./params.ts";
+import { checkedProject, problemsError } from "./project.ts";
+
+const examples = `
+Examples:
+  sparkflow render examples/geo-cities                          ConfigMap and driver pod of each task, as YAML
+  sparkflow render examples/geo-cities --task count-cities --conf      only its spark-defaults.conf, with sources
+  sparkflow render flow.yaml --output rendered/                 one folder per task`;
+
+type Options = { task?: string; conf?: boolean; output?: string; param: Record<string, string> };
+
+export const renderCommand = (): Command =>
+  new Command("render")
+    .description("print every file and pod that tasks would get on a cluster")
+    .argument("<file|folder|-...>", "manifests; - is standard input")
+    .option("-t, --task <name>", "only this task")
+    .option("--conf", "only spark-defaults.conf")
+    .option("-o, --output <folder>", "write files instead of printing")
+    .option(paramFlag, paramHelp, addParam, {})
+    .addHelpText("after", examples)
+    .action((targets: string[], options: Options) => {
+      const { project } = checkedProject(targets);
+      const { plans, problems } = planRuns(project, options.param, new Date());
+      if (problems.length > 0) throw problemsError(problems);
+      for (const { name, files } of chosen(plans, options.task)) {
+        const wanted = options.conf ? { "spark-defaults.conf": files["spark-defaults.conf"]! } : files;
+        for (const [file, text] of Object.entries(wanted)) {
+          if (options.output) write(join(options.output, name, file), text);
+          else if (options.conf) process.stdout.write(`# ${name}\n${text}`);
+          else if (file.endsWith(".yaml")) process.stdout.write(`---\n${text}`);
+        }
+      }
+    });
+
+const yaml = (object: object) => stringify(object, { lineWidth: 0 });
+
+type Rendered = { name: string; files: Record<string, string> };
+
+function chosen(plans: readonly RunPlan[], only: string | undefined): Rendered[] {
+  const names = plans.flatMap((plan) => [...plan.graph.keys()]);
+  if (only !== undefined && !names.includes(only)) {
+    const near = nearest(only, names);
+    throw new UserError([
+      `--task: there is no task "${only}" here${near ? `; did you mean "${near}"?` : `; there are ${names.join(", ")}`}`,
+    ]);
+  }
+  return plans.flatMap((plan) => {
+    const tasks = [...plannedTasks(plan, (task) => outputsUri(plan, task))];
+    return tasks.filter(([name]) => only === undefined || name === only).map(([, task]) => renderTask(plan, task));
+  });
+}
+
+/** The first attempt of a task as a cluster would get it. */
+function renderTask(plan: RunPlan, task: ResolvedTask): Rendered {
+  const names = attemptNames(task.name, plan.uid, 1);
+  const attempt = render(task, 1, {
+    attemptDir,
+    outputsUri: outputsUri(plan, task),
+    owned: ownedSettings(task, names),
+    locate: (uri) => uri,
+    env: [],
+  });
+  const objects = {
+    "configmap.yaml": yaml(configMap(task, attempt, names)),
+    "driver.yaml": yaml(driverPod(task, attempt, names)),
+  };
+  return { name: task.name, files: { ...attempt.files, ...objects } };
+}
+
+/** An engine without storage has none on a cluster: there a task with outputs would be refused. */
+function outputsUri(plan: RunPlan, { storage, name }: ResolvedTask): string {
+  const base = storage?.uri ?? (storage?.claim ? "file:///opt/sparkflow/storage" : "<storage of the engine>");
+  return `${base.replace(/\/$/, "")}/${plan.namespace}/${plan.of}-${plan.uid}/${plan.name}/${name}`;
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(file);
+}

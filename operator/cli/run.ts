@@ -1,0 +1,115 @@
+// sparkflow run: runs flows and tasks on this machine, from the manifests that a cluster takes.
+import { Command } from "commander";
+import { archiveLog, makeArchive } from "../engines/local/archive.ts";
+import { type LocalMachine, localMachine } from "../engines/local/machine.ts";
+import { planRuns, type RunPlan } from "../engines/local/plan.ts";
+import { type Reporter, runLocally } from "../engines/local/run.ts";
+import type { RunRecord } from "../engines/local/store.ts";
+import { removeProcessTemp, removeStale } from "../engines/local/temp.ts";
+import { ToolchainError } from "../engines/local/toolchain.ts";
+import { failed, UserError } from "./exit.ts";
+import { addParam, paramFlag, paramHelp } from "./params.ts";
+import { checkedProject, problemsError, problemText } from "./project.ts";
+import { jsonReporter } from "./report-json.ts";
+import { plainReporter } from "./report-plain.ts";
+import { treeReporter } from "./report-tree.ts";
+
+const examples = `
+Examples:
+  sparkflow run examples/geo-cities
+  sparkflow run examples/geo-cities --param top=5
+  sparkflow run flow.yaml --json | jq .phase
+
+The folder .sparkflow holds what ran: runs/<run>/<task>/<attempt>/ has conf, program, arguments, log and result;
+storage/ has the outputs. sparkflow.local.yaml beside the manifest (or in the home folder) sets maxCores, maxMemory,
+python, secrets and paths; see docs/local-runs.md.`;
+
+type Options = { param: Record<string, string>; json?: boolean; archive: boolean };
+
+export const runCommand = (): Command =>
+  new Command("run")
+    .description("run flows and tasks on this machine")
+    .argument("<file|folder|-...>", "manifests; - is standard input")
+    .option(paramFlag, paramHelp, addParam, {})
+    .option("--json", "print a JSON object a line: each change of a task, each run at its end")
+    .option("--no-archive", "don't make the class archive that lets later tasks start faster")
+    .addHelpText("after", examples)
+    .action(async (targets: string[], options: Options) => {
+      process.exitCode = await run(targets, options);
+    });
+
+async function run(targets: string[], { param, json, archive }: Options): Promise<number> {
+  const { project, config, warnings } = checkedProject(targets);
+  const { plans, problems } = planRuns(project, param, new Date());
+  if (problems.length > 0) throw problemsError(problems);
+  const machine = machineOr(() => localMachine(config, project));
+  const reporter = json
+    ? jsonReporter()
+    : process.stdout.isTTY && !process.env.CI
+      ? treeReporter(plans)
+      : plainReporter();
+  for (const one of warnings) reporter.note(`warning: ${problemText(one)}`);
+  const stale = removeStale();
+  if (stale > 0) reporter.note(`removed temporary files of ${stale} run${stale === 1 ? "" : "s"} that had been killed`);
+  const interruption = interruptible(reporter);
+  try {
+    if (archive) await prepareArchive(machine, reporter, interruption.signal);
+    const records = await runLocally(machine, plans, reporter, interruption.signal);
+    reporter.end(records);
+    return interruption.exitCode() ?? (records.every(({ phase }) => phase === "Succeeded") ? 0 : failed);
+  } finally {
+    interruption.stop();
+    removeProcessTemp();
+  }
+}
+
+/** The archive is made once per JDK and set of jars; a run goes on without it if that fails. */
+async function prepareArchive(machine: LocalMachine, reporter: FullReporter, signal: AbortSignal): Promise<void> {
+  if (machine.archive.archive || signal.aborted) return;
+  reporter.note("making a class archive so that tasks start faster: once, about half a minute");
+  let stop = () => {};
+  const abort = () => stop();
+  signal.addEventListener("abort", abort);
+  const made = await makeArchive(machine.toolchain, (how) => {
+    stop = how;
+  });
+  signal.removeEventListener("abort", abort);
+  if (made) machine.archive = made;
+  else if (!signal.aborted)
+    reporter.note(
+      `warning: the class archive could not be made, so tasks start slower; see ${archiveLog(machine.toolchain)}`,
+    );
+}
+
+function machineOr<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof ToolchainError) throw new UserError([error.message]);
+    throw error;
+  }
+}
+
+export type FullReporter = Reporter & { end: (records: readonly RunRecord[]) => void };
+export type MakeReporter = (plans: readonly RunPlan[]) => FullReporter;
+
+/** Ctrl-C ends every child and says what was left; a second one doesn't wait for them. */
+function interruptible(reporter: Reporter) {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const on = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => () => {
+    if (controller.signal.aborted) process.exit(code); // the children's lifelines break, so they end too
+    code = signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 129;
+    reporter.note("interrupted: ending the tasks that run; once more to end without waiting for them");
+    controller.abort();
+  };
+  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => [signal, on(signal)] as const);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    stop: () => {
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+    },
+  };
+}

@@ -1,0 +1,125 @@
+// What one run is to do: a flow with its params, or a task made by hand, which is a flow of one.
+import type { ParamValue } from "../../api/common.ts";
+import type { SparkEngine, SparkFlow, SparkTask } from "../../api/kinds.ts";
+import { expandTask, type RunContext, runScope } from "../../flow/expand.ts";
+import { type Graph, graphOf } from "../../flow/graph.ts";
+import { type ParamValues, paramValues } from "../../flow/params.ts";
+import type { LocatedProblem } from "../../manifest/load.ts";
+import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
+import { type ResolvedTask, resolveTask, type SpecLayer } from "../../task/resolve.ts";
+import { localUid, newRunName } from "./store.ts";
+
+export type RunPlan = {
+  name: string;
+  kind: "SparkFlow" | "SparkTask";
+  of: string;
+  namespace: string;
+  uid: string;
+  manifestFolder: string;
+  graph: Graph;
+  failFast: boolean;
+  maxParallelTasks: number;
+  params: ParamValues;
+  date: string;
+  /** The SparkTask of one of its tasks, resolved with its engine. */
+  make: (task: string, results: RunContext["results"]) => { object: SparkTask; resolved: ResolvedTask };
+};
+
+/** Runs that a project asks for: one per SparkFlowRun, else one per flow, and one per task made by hand. */
+export function planRuns(
+  project: Project,
+  given: Readonly<Record<string, string>>,
+  now: Date,
+): { plans: RunPlan[]; problems: LocatedProblem[] } {
+  const plans: RunPlan[] = [];
+  const problems: LocatedProblem[] = [];
+  for (const flow of project.flows) {
+    const asked = project.runs.filter(({ object }) => object.spec.flow === flow.object.metadata.name);
+    const runs =
+      asked.length > 0
+        ? asked.map(({ object, source }) => ({ params: object.spec.params ?? {}, source }))
+        : [{ params: {}, source: flow.source }];
+    for (const { params, source } of runs) {
+      const planned = planFlow(project, flow, { ...params, ...given }, now);
+      plans.push(planned.plan);
+      problems.push(
+        ...planned.problems.map((one) =>
+          Object.hasOwn(given, String(one.path.at(-1))) ? { ...one, file: "--param" } : locate(one, source),
+        ),
+      );
+    }
+  }
+  const paramless = project.flows.length === 0 && Object.keys(given).length > 0;
+  if (paramless)
+    problems.push({
+      file: "--param",
+      path: [],
+      severity: "error",
+      message: "only a SparkFlow has params to give, and there is none here",
+    });
+  return { plans: [...plans, ...project.tasks.map((task) => planTask(project, task, now))], problems };
+}
+
+function planFlow(
+  project: Project,
+  { object: flow, source }: Sourced<SparkFlow>,
+  given: Readonly<Record<string, ParamValue>>,
+  now: Date,
+) {
+  const name = newRunName(flow.metadata.name, now);
+  const date = localDate(now);
+  const uid = localUid(flow.metadata.name, source.folder);
+  const { values, problems } = paramValues(flow.spec.params ?? {}, given, runScope({ name, id: name, date }), [
+    "spec",
+    "params",
+  ]);
+  const tasks = new Map(flow.spec.tasks.map((task) => [task.name, task]));
+  const plan: RunPlan = {
+    ...common(flow, source.folder, name, uid),
+    kind: "SparkFlow",
+    graph: graphOf(flow.spec.tasks, flow.spec.taskDefaults),
+    failFast: flow.spec.failFast ?? true,
+    maxParallelTasks: flow.spec.maxParallelTasks ?? Number.POSITIVE_INFINITY,
+    params: values,
+    date,
+    make: (task, results) => {
+      const { object, layers } = expandTask(flow, tasks.get(task)!, { name, id: name, date, params: values, results });
+      return { object, resolved: resolved(project, object, layers) };
+    },
+  };
+  return { plan, problems };
+}
+
+function planTask(project: Project, { object: task, source }: Sourced<SparkTask>, now: Date): RunPlan {
+  const { name } = task.metadata;
+  return {
+    ...common(task, source.folder, newRunName(name, now), localUid(name, source.folder)),
+    kind: "SparkTask",
+    graph: new Map([[name, new Set()]]),
+    failFast: true,
+    maxParallelTasks: 1,
+    params: {},
+    date: localDate(now),
+    make: () => ({ object: task, resolved: resolved(project, task) }),
+  };
+}
+
+const common = ({ metadata }: SparkFlow | SparkTask, manifestFolder: string, name: string, uid: string) => ({
+  name,
+  of: metadata.name,
+  namespace: metadata.namespace ?? "default",
+  uid,
+  manifestFolder,
+});
+
+/** A task with its engine. */
+function resolved(project: Project, object: SparkTask, layers?: SpecLayer[]): ResolvedTask {
+  const engine: SparkEngine | undefined = engineOf(project, object.spec.engine);
+  return resolveTask(object, engine, layers);
+}
+
+/** The calendar day here, as 2026-10-01. */
+function localDate(now: Date): string {
+  const [year, month, day] = [now.getFullYear(), now.getMonth() + 1, now.getDate()];
+  return `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+}

@@ -1,0 +1,296 @@
+// The laptop's controller: observe → decide → act → report, with the same decide as the cluster. What it observes are
+// child processes and the clock.
+import { join } from "node:path";
+import type { SparkTask } from "../../api/kinds.ts";
+import type { RunPhase, TaskPhase } from "../../api/status.ts";
+import { decideRun, hasEnded } from "../../flow/decide.ts";
+import type { TaskResult } from "../../flow/expand.ts";
+import { type AttemptObservation, type Cause, decideTask } from "../../task/decide.ts";
+import type { ResolvedTask } from "../../task/resolve.ts";
+import { TemplateError } from "../../task/template.ts";
+import { removeOutputs, type StartedAttempt, startAttempt } from "./attempt.ts";
+import { type Capacity, capacityText, fits } from "./capacity.ts";
+import { thisProcess } from "./liveness.ts";
+import type { LocalMachine } from "./machine.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type LocalSize, localSize } from "./place.ts";
+import type { RunPlan } from "./plan.ts";
+import { type Progress, pollProgress } from "./progress.ts";
+import { type RunRecord, runFolder, saveRecord, storageFolder, type TaskRecord } from "./store.ts";
+
+export type AttemptState = AttemptObservation & {
+  dir: string;
+  started?: StartedAttempt;
+  stopCause?: Cause;
+  progress?: Progress;
+};
+export type TaskState = {
+  name: string;
+  phase: TaskPhase;
+  message: string;
+  attempts: AttemptState[];
+  made?: { object: SparkTask; resolved: ResolvedTask; size: LocalSize };
+  result?: TaskResult;
+};
+export type RunState = {
+  plan: RunPlan;
+  tasks: Map<string, TaskState>;
+  phase: RunPhase;
+  message: string;
+  startedAt: number;
+  finishedAt?: number;
+};
+
+const saveEveryMs = 200;
+
+/** Told of every change. `task` and `run` are the live state: a reporter reads, it never writes. */
+export type Reporter = {
+  task: (run: RunState, task: TaskState) => void;
+  run: (run: RunState) => void;
+  note: (text: string) => void;
+  /** How often a running task's progress is asked for, in milliseconds. */
+  progressEveryMs: number;
+};
+
+/** Runs plans to their ends, as many attempts at once as limits, cores and memory allow. Aborting cancels every run. */
+export function runLocally(
+  machine: LocalMachine,
+  plans: readonly RunPlan[],
+  report: Reporter,
+  abort: AbortSignal,
+): Promise<RunRecord[]> {
+  return new Promise((resolve, reject) => {
+    const runs = plans.map(
+      (plan): RunState => ({ plan, tasks: new Map(), phase: "Pending", message: "", startedAt: Date.now() }),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    let scheduled = false;
+    const unsaved = new Set<RunState>();
+
+    const progress = setInterval(() => void pollAll(runs, report), report.progressEveryMs);
+    const soon = () => {
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(tick);
+    };
+    abort.addEventListener("abort", soon);
+    for (const run of runs) {
+      run.phase = "Running";
+      saveRecord(recordOf(run));
+      report.run(run);
+    }
+    soon();
+
+    function tick(): void {
+      scheduled = false;
+      clearTimeout(timer);
+      try {
+        const wakeAt = Math.min(...runs.map(step));
+        if (runs.every((run) => run.finishedAt !== undefined)) finish();
+        else if (Number.isFinite(wakeAt)) timer = setTimeout(soon, Math.max(0, wakeAt - Date.now()));
+      } catch (error) {
+        clearInterval(progress);
+        reject(error);
+      }
+    }
+
+    function finish(): void {
+      clearInterval(progress);
+      abort.removeEventListener("abort", soon);
+      resolve(runs.map(recordOf));
+    }
+
+    /** Takes one run as far as it goes now. Returns when to look again. */
+    function step(run: RunState): number {
+      if (run.finishedAt !== undefined) return Number.POSITIVE_INFINITY;
+      const now = Date.now();
+      let wakeAt = Number.POSITIVE_INFINITY;
+      for (const task of run.tasks.values()) wakeAt = Math.min(wakeAt, stepTask(run, task, now));
+      const decision = decideRun({
+        graph: run.plan.graph,
+        tasks: new Map([...run.tasks].map(([name, { phase }]) => [name, phase])),
+        failFast: run.plan.failFast,
+        maxParallelTasks: run.plan.maxParallelTasks,
+        cancelled: abort.aborted,
+      });
+      for (const [name, why] of decision.omit) change(run, addTask(run, name), "Omitted", why);
+      for (const name of decision.create) wakeAt = Math.min(wakeAt, stepTask(run, createTask(run, name), now));
+      run.phase = decision.phase === "Pending" ? "Running" : decision.phase;
+      run.message = decision.message;
+      const open = [...run.tasks.values()].some((task) => !hasEnded(task.phase));
+      if (!open && run.phase !== "Running") run.finishedAt = Date.now();
+      if (run.finishedAt !== undefined) {
+        saveRecord(recordOf(run));
+        report.run(run);
+      }
+      return open || run.finishedAt !== undefined ? wakeAt : now;
+    }
+
+    function addTask(run: RunState, name: string): TaskState {
+      const task: TaskState = { name, phase: "Pending", message: "", attempts: [] };
+      run.tasks.set(name, task);
+      return task;
+    }
+
+    function createTask(run: RunState, name: string): TaskState {
+      const task = addTask(run, name);
+      try {
+        const results = new Map(
+          [...run.tasks].flatMap(([other, { result }]) => (result ? [[other, result] as const] : [])),
+        );
+        const { object, resolved } = run.plan.make(name, results);
+        const size = localSize(resolved, machine.capacity);
+        task.made = { object, resolved, size };
+        if (size.note) report.note(`${name}: ${size.note}`);
+      } catch (error) {
+        if (!(error instanceof TemplateError)) throw error;
+        change(run, task, "Failed", error.message);
+      }
+      return task;
+    }
+
+    function stepTask(run: RunState, task: TaskState, now: number): number {
+      if (hasEnded(task.phase) || !task.made) return Number.POSITIVE_INFINITY;
+      const { resolved } = task.made;
+      const decision = decideTask(
+        { retry: resolved.retry, timeouts: resolved.timeouts, attempts: task.attempts, cancelled: abort.aborted },
+        now,
+      );
+      const wakeAt = decision.wakeAt ?? Number.POSITIVE_INFINITY;
+      const { action } = decision;
+      if (action?.kind === "stop") stop(task, action.cause);
+      if (action?.kind === "start") {
+        if (!fits(machine.capacity, inUse(), task.made.size.asked)) {
+          change(run, task, task.phase, `waiting for ${capacityText(task.made.size.asked)}`);
+          return wakeAt;
+        }
+        start(run, task, action.number);
+      }
+      change(run, task, decision.phase, decision.message);
+      return wakeAt;
+    }
+
+    function inUse(): Capacity[] {
+      const active = (task: TaskState) => task.attempts.some((attempt) => attempt.endedAt === undefined);
+      return runs.flatMap((run) => [...run.tasks.values()].filter(active).map((task) => task.made!.size.asked));
+    }
+
+    function start(run: RunState, task: TaskState, number: number): void {
+      const dir = join(runFolder(run.plan.name), task.name, String(number));
+      const attempt: AttemptState = { number, state: "Pending", createdAt: Date.now(), dir };
+      task.attempts.push(attempt);
+      const { plan } = run;
+      const storage = task.made!.resolved.storage?.uri;
+      const mapped = storage === undefined ? undefined : machine.locator(plan.manifestFolder)(storage);
+      const base = mapped?.startsWith("/") ? mapped : storageFolder();
+      const outputsUri = `file://${join(base, plan.namespace, `${plan.of}-${plan.uid}`, plan.name, task.name)}`;
+      startAttempt(machine, { ...task.made!, number, attemptDir: dir, outputsUri, manifestFolder: plan.manifestFolder })
+        .then((started) => {
+          Object.assign(attempt, { started, state: "Running", startedAt: Date.now() });
+          if (attempt.stopCause) started.driver.stop();
+          soon();
+          return started.driver.ended.then(({ code }) => ended(task, attempt, started, code));
+        })
+        .catch((error: Error) =>
+          fail(attempt, {
+            class: "Infrastructure",
+            reason: "NotStarted",
+            message: `the attempt could not be started: ${error.message}`,
+          }),
+        )
+        .finally(soon);
+    }
+
+    function ended(task: TaskState, attempt: AttemptState, started: StartedAttempt, code: number): void {
+      const outcome = outcomeOf(code, started.resultFile, started.attempt);
+      if (outcome.state === "Succeeded") {
+        task.result = { values: outcome.values as TaskResult["values"], outputs: outcome.outputs };
+        Object.assign(attempt, { state: "Succeeded", endedAt: Date.now() });
+        return;
+      }
+      removeOutputs(started.attempt);
+      fail(attempt, attempt.stopCause ?? outcome.cause);
+    }
+
+    /** Records are whole, so that many changes at once are written once. */
+    function save(run: RunState): void {
+      if (unsaved.has(run)) return;
+      unsaved.add(run);
+      setTimeout(() => {
+        unsaved.delete(run);
+        if (run.finishedAt === undefined) saveRecord(recordOf(run));
+      }, saveEveryMs);
+    }
+
+    function change(run: RunState, task: TaskState, phase: TaskPhase, message: string): void {
+      if (task.phase === phase && task.message === message && run.tasks.get(task.name) === task && phase !== "Omitted")
+        return;
+      task.phase = phase;
+      task.message = message;
+      save(run);
+      report.task(run, task);
+      if (hasEnded(phase)) soon(); // others may start, or never will
+    }
+  });
+}
+
+function fail(attempt: AttemptState, cause: Cause): void {
+  Object.assign(attempt, { state: "Failed", endedAt: Date.now(), cause });
+}
+
+function stop(task: TaskState, cause: Cause): void {
+  const attempt = task.attempts.at(-1)!;
+  if (attempt.stopCause) return;
+  attempt.stopCause = cause;
+  attempt.started?.driver.stop();
+}
+
+async function pollAll(runs: readonly RunState[], report: Reporter): Promise<void> {
+  for (const run of runs) {
+    for (const task of run.tasks.values()) {
+      const attempt = task.attempts.at(-1);
+      if (attempt?.state !== "Running" || !attempt.started) continue;
+      const progress = await pollProgress(attempt.started.port, attempt.createdAt);
+      if (attempt.state !== "Running" || JSON.stringify(progress) === JSON.stringify(attempt.progress)) continue;
+      if (progress) attempt.progress = progress;
+      else delete attempt.progress;
+      report.task(run, task);
+    }
+  }
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** A run's record as it is now. */
+export function recordOf(run: RunState): RunRecord {
+  const { plan } = run;
+  return {
+    name: plan.name,
+    kind: plan.kind,
+    of: plan.of,
+    manifest: plan.manifestFolder,
+    params: { ...plan.params },
+    phase: run.phase,
+    message: run.message,
+    startedAt: iso(run.startedAt),
+    ...(run.finishedAt === undefined ? {} : { finishedAt: iso(run.finishedAt) }),
+    owner: thisProcess(),
+    tasks: [...run.tasks.values()].map(taskRecord),
+  };
+}
+
+export function taskRecord(task: TaskState): TaskRecord {
+  const first = task.attempts[0];
+  const latest = task.attempts.at(-1);
+  return {
+    name: task.name,
+    phase: task.phase,
+    message: task.message,
+    attempt: latest?.number ?? 0,
+    ...(first ? { startedAt: iso(first.createdAt) } : {}),
+    ...(latest?.endedAt === undefined || !hasEnded(task.phase) ? {} : { finishedAt: iso(latest.endedAt) }),
+    ...(latest ? { log: join(latest.dir, "driver.log") } : {}),
+    ...(task.result ? { values: { ...task.result.values }, outputs: [...task.result.outputs] } : {}),
+    ...(latest?.cause ? { cause: latest.cause } : {}),
+  };
+}

@@ -1,0 +1,126 @@
+// A run makes SparkTasks: a flow's task with the run's params and its upstream tasks' results put in. What it makes can be
+// applied as it is; only references to the task's own inputs, outputs and params are left in it.
+import type { ParamValue } from "../api/common.ts";
+import type { Format, Input } from "../api/data.ts";
+import type { FlowTask, ParamDeclaration } from "../api/flow.ts";
+import { apiVersion, type SparkFlow, type SparkTask } from "../api/kinds.ts";
+import type { OutputStatus } from "../api/status.ts";
+import type { TaskSpec } from "../api/task.ts";
+import { templated } from "../task/references.ts";
+import { paramTypesAnnotation, type SpecLayer } from "../task/resolve.ts";
+import { asText, mapTexts, type Reference, resolvePartly, type Scope } from "../task/template.ts";
+import { splitFrom } from "./graph.ts";
+import { mergedTask } from "./merged.ts";
+
+/** What a task left behind when it succeeded. */
+export type TaskResult = { values: Readonly<Record<string, ParamValue>>; outputs: readonly OutputStatus[] };
+/** A run as its tasks see it. `date` is the calendar day it is for, as 2026-10-01. */
+export type RunContext = {
+  name: string;
+  id: string;
+  date: string;
+  params: Readonly<Record<string, ParamValue>>;
+  results: ReadonlyMap<string, TaskResult>;
+};
+
+/** What a default of a param, and every template of a task, may refer to of the run itself. */
+export const runScope = ({ name, id, date }: Pick<RunContext, "name" | "id" | "date">): Scope => {
+  const fields: Record<string, string> = { name, id, date };
+  return ([head, field, ...more]) =>
+    head === "run" && field !== undefined && more.length === 0 && Object.hasOwn(fields, field)
+      ? fields[field]
+      : undefined;
+};
+
+/** The SparkTask of one task of a run, and its settings by source. Throws TemplateError if a value isn't there. */
+export function expandTask(
+  flow: SparkFlow,
+  task: FlowTask,
+  run: RunContext,
+): { object: SparkTask; layers: SpecLayer[] } {
+  const { taskDefaults, params = {} } = flow.spec;
+  const scope = contextScope(run);
+  const fill = (spec: TaskSpec, own: TaskSpec) => fillTemplates(spec, scope, laterIn(own));
+  const merged = mergedTask(task, taskDefaults);
+  const { name, dependsOn: _dependsOn, when: _when, forEach: _forEach, ...ownSpec } = task;
+  const flowName = flow.metadata.name;
+  const spec = fill(merged, merged);
+  const object: SparkTask = {
+    apiVersion,
+    kind: "SparkTask",
+    metadata: {
+      name,
+      ...(flow.metadata.namespace ? { namespace: flow.metadata.namespace } : {}),
+      labels: { "sparkflow.dev/flow": flowName, "sparkflow.dev/run": run.name, "sparkflow.dev/task": name },
+      annotations: { [paramTypesAnnotation]: JSON.stringify(declaredTypes(merged, params)) },
+    },
+    spec: { ...spec, ...(spec.inputs ? { inputs: spec.inputs.map((input) => connect(input, run)) } : {}) },
+  };
+  const layers = [
+    ...(taskDefaults ? [{ source: `flow ${flowName} taskDefaults`, spec: fill(taskDefaults, merged) }] : []),
+    { source: `task ${name}`, spec: fill(ownSpec, merged) },
+  ];
+  return { object, layers };
+}
+
+/** References that only the task itself can resolve: its inputs, outputs and own params. */
+const laterIn = (spec: TaskSpec) => {
+  const own = new Set(Object.keys(spec.params ?? {}));
+  return ([head, name]: Reference, inParams: boolean) =>
+    head === "inputs" || head === "outputs" || (head === "params" && !inParams && own.has(name ?? ""));
+};
+
+function fillTemplates(
+  spec: TaskSpec,
+  scope: Scope,
+  later: (reference: Reference, inParams: boolean) => boolean,
+): TaskSpec {
+  const filled = Object.entries(templated(spec)).map(([field, value]) => [
+    field,
+    mapTexts(value, (text) => {
+      const resolved = resolvePartly(text, scope, (reference) => later(reference, field === "params"));
+      // Only params keep a value's type; in every other field a template stands for text.
+      return field === "params" || typeof resolved === "string" ? resolved : asText(resolved);
+    }),
+  ]);
+  return { ...spec, ...(Object.fromEntries(filled) as Partial<TaskSpec>) };
+}
+
+function contextScope(run: RunContext): Scope {
+  const ofRun = runScope(run);
+  return (reference) => {
+    const [head, name = "", kind, field = "", part] = reference;
+    if (head === "params") return Object.hasOwn(run.params, name) ? run.params[name] : undefined;
+    if (head !== "tasks") return ofRun(reference);
+    const result = run.results.get(name);
+    if (kind === "values") return result && Object.hasOwn(result.values, field) ? result.values[field] : undefined;
+    return kind === "outputs" && part === "uri"
+      ? result?.outputs.find((output) => output.name === field)?.uri
+      : undefined;
+  };
+}
+
+/** An input `from` another task as a URI, with the format and schema of the output it comes from. */
+function connect(input: Input, run: RunContext): Input {
+  if (typeof input.from !== "string") return input;
+  const { from, ...rest } = input;
+  const { task, output } = splitFrom(from);
+  const found = run.results.get(task)?.outputs.find(({ name }) => name === output);
+  if (!found) throw new Error(`${from} has no result, though ${task} has ended`);
+  const format = input.format ?? (found.format as Format);
+  // Files that don't say their types are read with those that they were written with.
+  const schema = input.schema ?? (format === "csv" || format === "json" ? found.schema : undefined);
+  return { ...rest, uri: found.uri, format, ...(schema ? { schema } : {}) };
+}
+
+/** Declared types of params that are exactly one param of the flow. */
+function declaredTypes(spec: TaskSpec, declared: Readonly<Record<string, ParamDeclaration>>): object {
+  const types = Object.entries(spec.params ?? {}).flatMap(([name, value]) => {
+    const of = typeof value === "string" ? /^\$\(params\.([\w-]+)\)$/.exec(value)?.[1] : undefined;
+    const declaration = of !== undefined && Object.hasOwn(declared, of) ? declared[of] : undefined;
+    return declaration
+      ? [[name, { type: declaration.type, ...(declaration.items ? { items: declaration.items } : {}) }]]
+      : [];
+  });
+  return Object.fromEntries(types);
+}

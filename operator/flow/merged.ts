@@ -1,0 +1,36 @@
+// A flow's task as it runs, and where each part of it is written.
+import type { FlowTask } from "../api/flow.ts";
+import type { Path } from "../api/problems.ts";
+import type { TaskSpec } from "../api/task.ts";
+import { mergeTaskSpecs } from "../task/merge.ts";
+
+/** A flow task as it runs: taskDefaults merged in, without the fields that only a flow has. */
+export function mergedTask(task: FlowTask, defaults: TaskSpec | undefined): TaskSpec {
+  const { name: _name, dependsOn: _dependsOn, when: _when, forEach: _forEach, ...spec } = task;
+  return mergeTaskSpecs(defaults, spec);
+}
+
+type Written = { task: TaskSpec | undefined; path: Path };
+
+/** Where a place of the merged task is written: in the task itself, else in the defaults, else nowhere yet: the task. */
+export function writtenAt(place: Path, merged: TaskSpec, task: Written, defaults: Written): Path {
+  for (const { task: spec, path } of [task, defaults]) {
+    const found = find(place, merged, spec);
+    if (found) return [...path, ...found];
+  }
+  return [...task.path, ...place];
+}
+
+/** The place within one of the specs that were merged. Items of lists are told apart by their names, if they have them. */
+function find(place: Path, merged: unknown, spec: unknown): Path | undefined {
+  const [step, ...rest] = place;
+  if (step === undefined) return [];
+  if (typeof merged !== "object" || merged === null || typeof spec !== "object" || spec === null) return undefined;
+  const child = (merged as Record<string | number, unknown>)[step];
+  const name = typeof step === "number" ? (child as { name?: unknown } | null)?.name : undefined;
+  const at =
+    name === undefined ? step : (spec as unknown[]).findIndex((item) => (item as { name?: unknown }).name === name);
+  if (!Object.hasOwn(spec, at)) return undefined;
+  const below = find(rest, child, (spec as Record<string | number, unknown>)[at]);
+  return below && [at, ...below];
+}

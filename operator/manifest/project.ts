@@ -1,0 +1,199 @@
+// A project: the checked objects of the manifests that a command was given.
+import { unavailable } from "../api/availability.ts";
+import {
+  apiVersion,
+  group,
+  kinds,
+  objectSchema,
+  type SparkEngine,
+  type SparkFlow,
+  type SparkFlowRun,
+  type SparkResource,
+  type SparkTask,
+} from "../api/kinds.ts";
+import { type Path, type Problem, parse, problem, shown, suggestion } from "../api/problems.ts";
+import { checkFlow } from "../flow/check.ts";
+import { checkEngine, checkSettings, checkTask } from "../task/check.ts";
+import { checkReferences } from "../task/references.ts";
+import { defaultEngineName } from "../task/resolve.ts";
+import { type LocatedProblem, loadManifests, type SourceDocument } from "./load.ts";
+
+/** An object with the document that it is from. */
+export type Sourced<T> = { object: T; source: SourceDocument };
+export type Project = {
+  engines: Map<string, Sourced<SparkEngine>>;
+  tasks: Sourced<SparkTask>[];
+  flows: Sourced<SparkFlow>[];
+  runs: Sourced<SparkFlowRun>[];
+  /** Contents of ConfigMaps and Secrets, by name and key. */
+  configMaps: Map<string, Map<string, Buffer>>;
+  secrets: Map<string, Map<string, Buffer>>;
+};
+
+/** Reads and checks manifests. All problems are found, not just the first; a project with errors must not run. */
+export function loadProject(targets: readonly string[]): { project: Project; problems: LocatedProblem[] } {
+  const { documents, problems } = loadManifests(targets);
+  const project: Project = {
+    engines: new Map(),
+    tasks: [],
+    flows: [],
+    runs: [],
+    configMaps: new Map(),
+    secrets: new Map(),
+  };
+  const seen = new Set<string>();
+  for (const source of documents) {
+    const found = addDocument(project, source, seen);
+    problems.push(...found.map((one) => locate(one, source)));
+  }
+  problems.push(...references(project));
+  if (problems.length === 0 && project.tasks.length + project.flows.length === 0) {
+    problems.push({
+      file: targets.join(" "),
+      path: [],
+      severity: "error",
+      message: "there is no SparkTask and no SparkFlow here",
+    });
+  }
+  return { project, problems };
+}
+
+export const locate = (one: Problem, source: SourceDocument): LocatedProblem => ({
+  ...one,
+  file: source.file,
+  ...(source.positionOf ? { position: source.positionOf(one.path) } : {}),
+});
+
+function addDocument(project: Project, source: SourceDocument, seen: Set<string>): Problem[] {
+  const { value } = source;
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    return [problem([], `this is not a Kubernetes object but ${shown(value)}`)];
+  const { kind, apiVersion: api } = value as Record<string, unknown>;
+  if (typeof kind !== "string") return [problem(["kind"], "a Kubernetes object needs a kind, such as SparkFlow")];
+  if (kind === "ConfigMap" || kind === "Secret") return addData(project, kind, value as DataObject);
+  const ours = typeof api === "string" && api.startsWith(`${group}/`);
+  if (!ours && !Object.hasOwn(kinds, kind))
+    return isMisspelt(kind)
+      ? [problem(["kind"], `unknown kind ${shown(kind)}${suggestion(kind, Object.keys(kinds))}`)]
+      : [];
+  if (!Object.hasOwn(kinds, kind))
+    return [problem(["kind"], `unknown kind ${shown(kind)}${suggestion(kind, Object.keys(kinds))}`)];
+  if (api !== apiVersion) return [problem(["apiVersion"], `${shown(api)} is not valid: expected ${apiVersion}`)];
+  return addResource(project, kinds[kind as SparkResource["kind"]].kind, source, seen);
+}
+
+/** A kind of another group is none of our business, unless it looks like ours. */
+const isMisspelt = (kind: string) => /^spark/i.test(kind);
+
+function addResource(
+  project: Project,
+  kind: SparkResource["kind"],
+  source: SourceDocument,
+  seen: Set<string>,
+): Problem[] {
+  const schema = objectSchema(kinds[kind]);
+  const later = unavailable(schema, source.value);
+  const parsed = parse(schema, source.value);
+  if ("problems" in parsed) return [...later, ...parsed.problems];
+  const object = parsed.value as SparkResource;
+  const { name, namespace = "default" } = object.metadata;
+  const id = `${kind} ${namespace}/${name}`;
+  if (seen.has(id)) return [...later, problem(["metadata", "name"], `there are two ${kind}s named "${name}"`)];
+  seen.add(id);
+  const sourced = { object, source };
+  if (object.kind === "SparkEngine") project.engines.set(name, sourced as Sourced<SparkEngine>);
+  if (object.kind === "SparkTask") project.tasks.push(sourced as Sourced<SparkTask>);
+  if (object.kind === "SparkFlow") project.flows.push(sourced as Sourced<SparkFlow>);
+  if (object.kind === "SparkFlowRun") project.runs.push(sourced as Sourced<SparkFlowRun>);
+  return [...later, ...checkObject(object)];
+}
+
+function checkObject(object: SparkResource): Problem[] {
+  const path: Path = ["spec"];
+  switch (object.kind) {
+    case "SparkEngine":
+      return checkEngine(object.spec, path);
+    case "SparkFlow":
+      return checkFlow(object.spec, path);
+    case "SparkTask": {
+      const from = (object.spec.inputs ?? []).flatMap((input, index) =>
+        input.from === undefined
+          ? []
+          : [
+              problem(
+                [...path, "inputs", index, "from"],
+                "only a task of a flow can take another task's output; give uri or configMap",
+              ),
+            ],
+      );
+      return [
+        ...checkSettings(object.spec, path),
+        ...checkTask(object.spec, path),
+        ...from,
+        ...checkReferences(object.spec, { params: [] }, path),
+      ];
+    }
+    case "SparkFlowRun":
+      return [];
+    default:
+      return object satisfies never;
+  }
+}
+
+type DataObject = {
+  metadata?: { name?: unknown };
+  data?: Record<string, unknown>;
+  binaryData?: Record<string, unknown>;
+  stringData?: Record<string, unknown>;
+};
+
+function addData(
+  project: Project,
+  kind: "ConfigMap" | "Secret",
+  { metadata, data = {}, binaryData = {}, stringData = {} }: DataObject,
+): Problem[] {
+  const name = metadata?.name;
+  if (typeof name !== "string") return [problem(["metadata", "name"], `a ${kind} needs a name`)];
+  const plain = kind === "Secret" ? stringData : data;
+  const encoded = kind === "Secret" ? data : binaryData;
+  const entries = [
+    ...Object.entries(encoded).map(([key, text]) => [key, Buffer.from(String(text), "base64")] as const),
+    ...Object.entries(plain).map(([key, text]) => [key, Buffer.from(String(text))] as const),
+  ];
+  (kind === "Secret" ? project.secrets : project.configMaps).set(name, new Map(entries));
+  return [];
+}
+
+/** References between objects: engines that tasks name, flows that runs name. */
+function references(project: Project): LocatedProblem[] {
+  const engines = [...project.engines.keys()];
+  const engineProblem = (name: string | undefined, path: Path, source: SourceDocument) =>
+    name === undefined || name === defaultEngineName || project.engines.has(name)
+      ? []
+      : [locate(problem(path, `there is no SparkEngine "${name}" here${suggestion(name, engines)}`), source)];
+  return [
+    ...project.tasks.flatMap(({ object, source }) => engineProblem(object.spec.engine, ["spec", "engine"], source)),
+    ...project.flows.flatMap(({ object: { spec }, source }) => [
+      ...engineProblem(spec.taskDefaults?.engine, ["spec", "taskDefaults", "engine"], source),
+      ...spec.tasks.flatMap((task, index) => engineProblem(task.engine, ["spec", "tasks", index, "engine"], source)),
+    ]),
+    ...project.runs.flatMap(({ object, source }) => {
+      const names = project.flows.map((flow) => flow.object.metadata.name);
+      return names.includes(object.spec.flow)
+        ? []
+        : [
+            locate(
+              problem(
+                ["spec", "flow"],
+                `there is no SparkFlow "${object.spec.flow}" here${suggestion(object.spec.flow, names)}`,
+              ),
+              source,
+            ),
+          ];
+    }),
+  ];
+}
+
+/** The engine of a task: the one it names, else `default`, else undefined for the built-in one. */
+export const engineOf = (project: Project, name: string | undefined): SparkEngine | undefined =>
+  project.engines.get(name ?? defaultEngineName)?.object;

@@ -1,0 +1,95 @@
+// decide: what to do next for one task. Pure: the same rules on the cluster and on a laptop.
+
+import type { z } from "zod";
+import type { cause, TaskPhase } from "../api/status.ts";
+import type { ResolvedRetry } from "./resolve.ts";
+
+export type Cause = z.infer<typeof cause>;
+
+/** An attempt as it was seen. Times are milliseconds since 1970. */
+export type AttemptObservation = {
+  number: number;
+  state: "Pending" | "Running" | "Succeeded" | "Failed";
+  createdAt: number;
+  startedAt?: number;
+  endedAt?: number;
+  cause?: Cause;
+};
+
+export type TaskObservation = {
+  retry: ResolvedRetry;
+  timeouts: { startMs?: number; runMs?: number };
+  /** In order of their numbers. */
+  attempts: readonly AttemptObservation[];
+  cancelled: boolean;
+};
+
+export type TaskAction = { kind: "start"; number: number } | { kind: "stop"; number: number; cause: Cause };
+
+export type TaskDecision = {
+  action?: TaskAction;
+  phase: TaskPhase;
+  message: string;
+  /** When to look again even if nothing happens. */
+  wakeAt?: number;
+};
+
+export function decideTask(observed: TaskObservation, now: number): TaskDecision {
+  const latest = observed.attempts.at(-1);
+  if (!latest) {
+    if (observed.cancelled) return { phase: "Failed", message: "cancelled before it started" };
+    return { action: { kind: "start", number: 1 }, phase: "Pending", message: "starting" };
+  }
+  if (latest.state === "Succeeded") return { phase: "Succeeded", message: "" };
+  if (latest.state === "Failed") return afterFailure(observed, latest, now);
+  if (observed.cancelled)
+    return stop(latest, { class: "Cancelled", reason: "Cancelled", message: "the task was cancelled" });
+  return whileActive(observed, latest, now);
+}
+
+function whileActive({ timeouts }: TaskObservation, latest: AttemptObservation, now: number): TaskDecision {
+  const running = latest.state === "Running";
+  const since = running ? (latest.startedAt ?? latest.createdAt) : latest.createdAt;
+  const limit = running ? timeouts.runMs : timeouts.startMs;
+  const phase = running ? "Running" : "Pending";
+  if (limit === undefined) return { phase, message: "" };
+  const deadline = since + limit;
+  if (now < deadline) return { phase, message: "", wakeAt: deadline };
+  const field = running ? "timeouts.run" : "timeouts.start";
+  const did = running ? "ran" : "waited to start";
+  return stop(latest, {
+    class: "Timeout",
+    reason: running ? "RunTimeout" : "StartTimeout",
+    message: `it ${did} longer than ${field}, which is ${limit / 1000} s`,
+  });
+}
+
+const stop = (latest: AttemptObservation, cause: Cause): TaskDecision => ({
+  action: { kind: "stop", number: latest.number, cause },
+  phase: "Running",
+  message: `stopping: ${cause.message}`,
+});
+
+/** The program's failures and the infrastructure's have budgets of their own. Cancelled work and bad input aren't tried again. */
+function afterFailure(
+  { attempts, retry, cancelled }: TaskObservation,
+  latest: AttemptObservation,
+  now: number,
+): TaskDecision {
+  const failure = latest.cause ?? { class: "Program" as const, reason: "Unknown", message: "it failed" };
+  const final: TaskDecision = { phase: "Failed", message: failure.message };
+  if (cancelled || failure.class === "Cancelled" || failure.class === "Input") return final;
+  const infrastructure = failure.class === "Infrastructure";
+  const used = attempts.filter((attempt) => (attempt.cause?.class === "Infrastructure") === infrastructure).length;
+  const limit = infrastructure ? retry.infrastructureLimit : retry.limit;
+  if (used > limit) return final;
+  const wakeAt = (latest.endedAt ?? now) + backoffMs(retry, used);
+  if (now < wakeAt) {
+    return { phase: "Retrying", message: `attempt ${latest.number} failed: ${failure.message}`, wakeAt };
+  }
+  return { action: { kind: "start", number: latest.number + 1 }, phase: "Retrying", message: "starting again" };
+}
+
+/** Wait after the n-th failure of a budget (n from 1): initial × factor^(n−1), at most max. */
+export const backoffMs = (retry: ResolvedRetry, failures: number): number =>
+  Math.min(retry.maxMs, retry.initialMs * retry.factor ** (failures - 1));

@@ -1,0 +1,226 @@
+// render: a ResolvedTask and the place where it runs become one neutral Attempt. Pure and golden-tested.
+import type { EnvVar, ParamValue } from "../api/common.ts";
+import type { Input, Output } from "../api/data.ts";
+import { memoryMiB, sparkMemory } from "../api/quantity.ts";
+import { splitJavaOptions } from "../settings/javaOptions.ts";
+import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
+import { confMap, podMemory } from "../settings/memory.ts";
+import { commandLineConf, writeProperties } from "../settings/properties.ts";
+import { type Attempt, attemptVersion, type Resources, type TypedParam } from "./attempt.ts";
+import { isPython } from "./program.ts";
+import type { ResolvedTask } from "./resolve.ts";
+import { resolveTemplate, resolveText, type Scope } from "./template.ts";
+
+/** Where an attempt runs: what the engine that starts it decides. */
+export type Place = {
+  /** The attempt's folder as the driver sees it. */
+  attemptDir: string;
+  /** URI that the outputs of the task's attempts are written under; the attempt's number and the output's name follow. */
+  outputsUri: string;
+  /** Settings that the engine owns: master, ports, names. */
+  owned: Layer;
+  /** Where a program's file, an input or a dependency is here; on a cluster what the manifest says. */
+  locate: (uri: string) => string;
+  /** Variables of the engine. */
+  env: EnvVar[];
+};
+
+export function render(task: ResolvedTask, number: number, place: Place): Attempt {
+  const inputs = task.inputs.map((input) => placedInput(input, place));
+  const outputs = task.outputs.map((output) => placedOutput(output, number, place));
+  const scope = taskScope(task, inputs, outputs);
+  const settings = placedSettings(task, scope, place);
+  const params = Object.fromEntries(
+    Object.entries(task.params).map(([name, param]) => [name, { ...param, value: resolveValue(param.value, scope) }]),
+  );
+  const { program, files } = placedProgram(task, place);
+  const attempt = {
+    apiVersion: attemptVersion,
+    namespace: task.namespace,
+    flow: task.flow ?? null,
+    run: task.run ?? null,
+    task: task.name,
+    attempt: number,
+    program,
+    pythonPath: ["program"],
+    args: task.args.map((arg) => resolveText(arg, scope)),
+    params,
+    inputs,
+    outputs,
+    conf: { file: "spark-defaults.conf", extra: commandLineConf(settings), secret: task.secrets.entryPoint },
+    jvm: jvm(settings),
+  };
+  return {
+    namespace: task.namespace,
+    task: task.name,
+    ...(task.flow ? { flow: task.flow } : {}),
+    ...(task.run ? { run: task.run } : {}),
+    number,
+    files: {
+      "attempt.json": `${JSON.stringify(attempt, null, 2)}\n`,
+      "spark-defaults.conf": writeProperties(settings),
+      ...files,
+    },
+    configMaps: configMaps(task),
+    env: environment(task, scope, params, inputs, outputs, place),
+    settings,
+    outputs: outputs.map(({ name, uri, format }) => ({ name, uri, format })),
+    resources: resources(task, settings),
+  };
+}
+
+type PlacedInput = {
+  name: string;
+  uri: string;
+  format: string;
+  schema: string | null;
+  options: Record<string, string>;
+};
+type PlacedOutput = PlacedInput & { crs: string | null };
+
+function placedInput(input: Input, place: Place): PlacedInput {
+  const { name, configMap } = input;
+  const uri = configMap
+    ? `file://${place.attemptDir}/inputs/${configMap.name}/${configMap.key}`
+    : asUri(place.locate(input.uri!));
+  return { name, uri, format: input.format ?? "parquet", schema: input.schema ?? null, options: input.options ?? {} };
+}
+
+const asUri = (location: string) => (location.startsWith("/") ? `file://${location}` : location);
+
+function placedOutput(output: Output, number: number, place: Place): PlacedOutput {
+  const { extension, ...options } = output.options ?? {};
+  const format = output.format ?? "parquet";
+  const ending = format === "file" && extension ? `.${extension}` : "";
+  return {
+    name: output.name,
+    uri: `${place.outputsUri}/${number}/${output.name}${ending}`,
+    format,
+    schema: output.schema ?? null,
+    crs: output.crs ?? null,
+    options: format === "file" ? options : (output.options ?? {}),
+  };
+}
+
+/** What a task's own templates may refer to. */
+function taskScope(task: ResolvedTask, inputs: PlacedInput[], outputs: PlacedOutput[]): Scope {
+  return ([head, name, field, ...more]) => {
+    if (head === "params" && name !== undefined && field === undefined) {
+      return Object.hasOwn(task.params, name) ? task.params[name]!.value : undefined;
+    }
+    if (field !== "uri" || more.length > 0) return undefined;
+    const list = head === "inputs" ? inputs : head === "outputs" ? outputs : [];
+    return list.find((item) => item.name === name)?.uri;
+  };
+}
+
+/** A param's own value: only `$$(` is left in it, or URIs of the task's inputs and outputs. */
+function resolveValue(value: ParamValue, scope: Scope): ParamValue {
+  if (Array.isArray(value)) return value.map((item) => resolveValue(item, scope) as Exclude<ParamValue, unknown[]>);
+  return typeof value === "string" ? resolveTemplate(value, scope) : value;
+}
+
+const locatedKeys = new Set(["spark.jars", "spark.submit.pyFiles", "spark.files", "spark.archives"]);
+
+function placedSettings(task: ResolvedTask, scope: Scope, place: Place): Setting[] {
+  const resolved = task.settings.map((setting) => {
+    const value = resolveText(setting.value, scope);
+    const located = locatedKeys.has(setting.key) ? value.split(",").map(place.locate).join(",") : value;
+    return { ...setting, value: located };
+  });
+  const owned = mergeLayers([place.owned]);
+  const ownedKeys = new Set(owned.map(({ key }) => key));
+  return [...resolved.filter(({ key }) => !ownedKeys.has(key)), ...owned].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** The program as the driver reads it, and the file that an inline program becomes. */
+function placedProgram(task: ResolvedTask, place: Place): { program: object; files: Record<string, string> } {
+  const { program } = task;
+  if (program.kind === "sql") return { program, files: {} };
+  if (program.kind === "jar") {
+    return {
+      program: { kind: "jar", file: place.locate(program.file), mainClass: program.mainClass ?? null },
+      files: {},
+    };
+  }
+  const { source } = program;
+  const common = { kind: "python", function: program.function ?? null };
+  if ("script" in source) return { program: { ...common, file: "script.py" }, files: { "script.py": source.script } };
+  if ("module" in source) return { program: { ...common, module: source.module }, files: {} };
+  const file = "configMap" in source ? `program/${source.configMap.key}` : place.locate(source.file);
+  return { program: { ...common, file }, files: {} };
+}
+
+function configMaps(task: ResolvedTask): Attempt["configMaps"] {
+  const { program } = task;
+  const code = program.kind === "python" && "configMap" in program.source ? [program.source.configMap.name] : [];
+  const data = [...new Set(task.inputs.flatMap((input) => (input.configMap ? [input.configMap.name] : [])))];
+  return [
+    ...code.map((name) => ({ name, path: "program" })),
+    ...data.map((name) => ({ name, path: `inputs/${name}` })),
+    ...(task.confFiles ? [{ name: task.confFiles, path: "conf" }] : []),
+  ];
+}
+
+/** Variables by name, the later one winning: the user's, then ours, which name what the program must find. */
+function environment(
+  task: ResolvedTask,
+  scope: Scope,
+  params: Record<string, TypedParam>,
+  inputs: PlacedInput[],
+  outputs: PlacedOutput[],
+  place: Place,
+): EnvVar[] {
+  const variable = (prefix: string, name: string) => `${prefix}_${name.toUpperCase().replaceAll("-", "_")}`;
+  const plain = Object.fromEntries(Object.entries(params).map(([name, { value }]) => [name, value]));
+  const all: EnvVar[] = [
+    ...task.env.map((env) => (env.value === undefined ? env : { ...env, value: resolveText(env.value, scope) })),
+    ...task.secrets.env.map(({ name, secret }) => ({ name, valueFrom: { secretKeyRef: secret } })),
+    ...inputs.map(({ name, uri }) => ({ name: variable("SPARKFLOW_INPUT", name), value: uri })),
+    ...outputs.map(({ name, uri }) => ({ name: variable("SPARKFLOW_OUTPUT", name), value: uri })),
+    { name: "SPARKFLOW_PARAMS", value: JSON.stringify(plain) },
+    ...place.env,
+  ];
+  return [...new Map(all.map((env) => [env.name, env])).values()];
+}
+
+/** What Spark's launcher would put on the JVM's command line. */
+function jvm(settings: readonly Setting[]): object {
+  const conf = confMap(settings);
+  const words = ["spark.driver.defaultJavaOptions", "spark.driver.extraJavaOptions"].flatMap((key) =>
+    splitJavaOptions(conf.get(key) ?? ""),
+  );
+  const paths = (key: string) => (conf.get(key) ?? "").split(":").filter((entry) => entry !== "");
+  return {
+    memory: sparkMemory(memoryMiB(conf.get("spark.driver.memory") ?? "1g") ?? 1024),
+    options: words,
+    classPath: paths("spark.driver.extraClassPath"),
+    libraryPath: paths("spark.driver.extraLibraryPath"),
+  };
+}
+
+/** What the attempt asks for. With `local[N]` the driver does all the work in one process. */
+function resources(task: ResolvedTask, settings: readonly Setting[]): Resources {
+  const conf = confMap(settings);
+  const python = isPython(task.program);
+  const number = (key: string, fallback: number) => Number(conf.get(key) ?? fallback);
+  const threads = /^local\[(\d+)/.exec(conf.get("spark.master") ?? "")?.[1];
+  const driver = {
+    cores: threads ? Number(threads) : number("spark.driver.cores", 1),
+    memory: podMemory(conf, "driver", python),
+  };
+  if (threads) return { driver };
+  const dynamic =
+    conf.get("spark.dynamicAllocation.enabled") === "true"
+      ? conf.get("spark.dynamicAllocation.maxExecutors")
+      : undefined;
+  return {
+    driver,
+    executors: {
+      instances: number("spark.executor.instances", 2),
+      ...(dynamic ? { maxInstances: Number(dynamic) } : {}),
+      cores: number("spark.executor.cores", 1),
+      memory: podMemory(conf, "executor", python),
+    },
+  };
+}

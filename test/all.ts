@@ -1,0 +1,93 @@
+// Runs every suite that this machine can run. Ends with what could not run and why, and `N passed, N failed`.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findToolchain } from "../operator/engines/local/toolchain.ts";
+
+type Count = { passed: number; failed: number };
+type Suite = { name: string; command: string[]; count?: (report: string) => Count; report?: string };
+
+const reports = mkdtempSync(join(tmpdir(), "sparkflow-tests-"));
+const { sparkHome } = findToolchain({ config: {}, folder: "." });
+const env = {
+  ...process.env,
+  SPARK_HOME: sparkHome,
+  SPARKFLOW_TEST_JARS: join(process.cwd(), "jars/sedona-35-212-180"),
+};
+
+const vitest = (name: string, folder: string, ...more: string[]): Suite => {
+  const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
+  return {
+    name,
+    command: ["vitest", "run", folder, "--reporter=default", "--reporter=json", `--outputFile=${report}`, ...more],
+    report,
+    count: vitestCount,
+  };
+};
+const pytest = (name: string, folder: string): Suite => {
+  const report = join(reports, `${name.replaceAll(" ", "-")}.xml`);
+  return {
+    name,
+    command: [".venv/bin/python", "-m", "pytest", "-q", folder, `--junitxml=${report}`],
+    report,
+    count: junitCount,
+  };
+};
+
+const suites: Suite[] = [
+  { name: "types", command: ["tsc"] },
+  { name: "TypeScript format and lint", command: ["biome", "check"] },
+  { name: "Python format", command: [".venv/bin/ruff", "format", "--check"] },
+  { name: "Python lint", command: [".venv/bin/ruff", "check"] },
+  { name: "generated files are fresh", command: ["node", "operator/generate.ts", "--check"] },
+  vitest("unit", "test/unit"),
+  pytest("Python library and driver", "test/python"),
+  // Each of these runs Spark: one file at a time, since two Sparks at once are slower on two cores.
+  vitest("Spark", "test/spark", "--no-file-parallelism", "--testTimeout=600000", "--hookTimeout=600000"),
+];
+
+function vitestCount(report: string): Count {
+  const { numPassedTests, numTotalTests } = JSON.parse(report) as { numPassedTests: number; numTotalTests: number };
+  return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
+}
+
+/** Skipped tests count as failed: a suite that skips looks green and isn't. */
+function junitCount(report: string): Count {
+  const attribute = (name: string) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(report)?.[1] ?? 0);
+  const bad = attribute("failures") + attribute("errors") + attribute("skipped");
+  return { passed: attribute("tests") - bad, failed: bad };
+}
+
+function runSuite({ name, command, count, report }: Suite): Count {
+  console.log(`\n== ${name}`);
+  const started = Date.now();
+  const { status, error } = spawnSync(command[0]!, command.slice(1), { stdio: "inherit", env });
+  if (error) console.log(error.message);
+  let counted: Count = { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+  try {
+    if (count && report) counted = count(readFileSync(report, "utf8"));
+  } catch {
+    counted = { passed: 0, failed: 1 };
+  }
+  // A runner that fails without a failed test (a crash, no tests at all) has failed all the same.
+  if (status !== 0 && counted.failed === 0) counted.failed = 1;
+  console.log(
+    `-- ${name}: ${counted.passed} passed, ${counted.failed} failed, ${Math.round((Date.now() - started) / 1000)} s`,
+  );
+  return counted;
+}
+
+const only = process.argv.slice(2);
+const chosen = only.length > 0 ? suites.filter(({ name }) => only.some((word) => name.includes(word))) : suites;
+const counts = chosen.map(runSuite);
+rmSync(reports, { recursive: true, force: true });
+const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }), {
+  passed: 0,
+  failed: 0,
+});
+const bad = chosen.filter((_, index) => counts[index]!.failed > 0).map(({ name }) => name);
+if (bad.length > 0) console.log(`\nfailed: ${bad.join(", ")}`);
+console.log("suites that could not run: none");
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
