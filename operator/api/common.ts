@@ -16,9 +16,10 @@ export function required<T extends z.ZodType>(schema: T, description: string, me
   return schema.meta({ description, ...meta });
 }
 
-const matching = (pattern: RegExp, max: number, expected: string) =>
+/** `unquoted` text of this form can't be anything but text in YAML, so quoting it is no advice to who wrote a number. */
+const matching = (pattern: RegExp, max: number, expected: string, unquoted = false) =>
   z
-    .string()
+    .string(unquoted ? { error: `expected ${expected}` } : {})
     .max(max)
     .regex(pattern, { error: `expected ${expected}` });
 
@@ -47,21 +48,22 @@ export const configKey = matching(/^[-._a-zA-Z0-9]+$/, 253, "a key of letters, d
 
 /** A duration as Kubernetes writes it: `90s`, `10m`, `1h30m`. */
 export const duration = matching(
-  /^(?=.)(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/,
+  // No look-ahead: the API server's regular expressions (RE2) have none.
+  /^([0-9]+(ms|[dhms]))+$/,
   32,
   "a duration such as 90s, 10m or 1h30m",
+  true,
 );
 
 /** A memory size: `512m`, `4g`, `4Gi`. `4G` is refused: Spark reads it as GiB, Kubernetes as GB. */
 export const memory = z
-  .string()
+  .string({ error: "expected a memory size such as 512m, 4g or 4Gi" })
   .max(20)
   .superRefine((value, ctx) => {
     if (/^[1-9]\d*(k|m|g|t|Ki|Mi|Gi|Ti)$/.test(value)) return;
-    const decimal = /^(\d+)([KMGT])B?$/i.exec(value);
-    const unit = decimal?.[2]?.toLowerCase();
-    const fix =
-      unit && Number(decimal?.[1]) > 0 ? `; write ${decimal?.[1]}${unit} or ${decimal?.[1]}${unit.toUpperCase()}i` : "";
+    const [, amount, letter] = /^([1-9]\d*)([KMGT])B?$/i.exec(value) ?? [];
+    const unit = letter?.toLowerCase();
+    const fix = unit ? `; write ${amount}${unit} or ${amount}${unit.toUpperCase()}i` : "";
     const why = unit && !/b$/i.test(value) ? " (Spark and Kubernetes read this unit differently)" : "";
     ctx.addIssue({ code: "custom", message: `expected a memory size such as 512m, 4g or 4Gi${why}${fix}` });
   })

@@ -28,15 +28,22 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/** Edit distance, where two neighbours that changed places are one mistake. */
+function mistakes(a: string, b: string): number {
+  const first = a.length === b.length ? [...a].findIndex((_, i) => a[i] !== b[i]) : -1;
+  const swapped = first >= 0 && a[first] === b[first + 1] && a[first + 1] === b[first];
+  return swapped && a.slice(first + 2) === b.slice(first + 2) ? 1 : distance(a, b);
+}
+
 /** The nearest of the known words, if it is near enough to be a misspelling: a third of its letters at most. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const scored = known
-    .map((candidate) => ({ candidate, d: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, d: mistakes(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.d - b.d);
   const best = scored[0];
-  return best && best.d <= Math.max(1, Math.floor(Math.max(word.length, best.candidate.length) / 3))
-    ? best.candidate
-    : undefined;
+  if (!best) return undefined;
+  const length = Math.max(word.length, best.candidate.length);
+  return best.d < length && best.d <= Math.max(1, Math.floor(length / 3)) ? best.candidate : undefined;
 }
 
 /** `; did you mean "x"?`, or the known words where there are few, or nothing. */
@@ -77,7 +84,8 @@ function fromIssue(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
     return [problem(path, "this field is required")];
   }
   if (issue.code === "invalid_type" && !issue.message.startsWith("expected")) {
-    return [problem(path, `${shown(got)} is not valid: expected ${typeNames[issue.expected] ?? issue.expected}`)];
+    const expected = `${typeNames[issue.expected] ?? issue.expected}${issue.expected === "string" ? quoting(got) : ""}`;
+    return [problem(path, `${shown(got)} is not valid: expected ${expected}`)];
   }
   if (issue.code === "too_big" || issue.code === "too_small") return [problem(path, sizeMessage(issue, got))];
   if (issue.code === "invalid_key")
@@ -85,6 +93,12 @@ function fromIssue(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   const near =
     issue.code === "invalid_value" && typeof got === "string" ? nearest(got, issue.values.map(String)) : undefined;
   return [problem(path, `${shown(got)} is not valid: ${issue.message}${near ? `; did you mean "${near}"?` : ""}`)];
+}
+
+/** A hint for text that YAML takes for something else. */
+function quoting(got: unknown): string {
+  if (typeof got === "boolean") return " (quote it; YAML reads y, yes and on as true, n, no and off as false)";
+  return typeof got === "number" ? " (quote it)" : "";
 }
 
 function sizeMessage(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, got: unknown): string {

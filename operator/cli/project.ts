@@ -16,7 +16,7 @@ export type Checked = { project: Project; config: LoadedConfig; warnings: Locate
 /** Loads and checks what a command was given. Throws UserError with a line per problem. */
 export function checkedProject(targets: readonly string[]): Checked {
   const config = loadConfig(folderOf(targets[0] ?? "."));
-  if ("problems" in config) throw problemsError(config.problems.map((one) => ({ ...one, file: config.file })));
+  if ("problems" in config) throw problemsError(config.problems);
   const { project, problems } = loadProject(targets);
   // What is on this machine is asked of a sound project only: one mistake gets one sentence.
   const here =

@@ -7,6 +7,7 @@ import { nearest } from "../api/problems.ts";
 import { attemptDir, attemptNames, configMap, driverPod, ownedSettings } from "../engines/kubernetes/objects.ts";
 import { planRuns, type RunPlan } from "../engines/local/plan.ts";
 import { plannedTasks } from "../engines/local/planned.ts";
+import { localUid } from "../engines/local/store.ts";
 import { render } from "../task/render.ts";
 import type { ResolvedTask } from "../task/resolve.ts";
 import { UserError } from "./exit.ts";
@@ -64,7 +65,7 @@ function chosen(plans: readonly RunPlan[], only: string | undefined): Rendered[]
 
 /** The first attempt of a task as a cluster would get it. */
 function renderTask(plan: RunPlan, task: ResolvedTask): Rendered {
-  const names = attemptNames(task.name, plan.uid, 1);
+  const names = attemptNames(task.name, localUid(plan.uid, task.name), 1);
   const attempt = render(task, 1, {
     attemptDir,
     outputsUri: outputsUri(plan, task),

@@ -1,7 +1,8 @@
 // sparkflow validate: everything that can be said without starting anything.
 import { Command } from "commander";
+import { planRuns } from "../engines/local/plan.ts";
 import { UserError } from "./exit.ts";
-import { checkedProject, problemText } from "./project.ts";
+import { type Checked, checkedProject, problemsError, problemText } from "./project.ts";
 import { green, yellow } from "./style.ts";
 
 const examples = `
@@ -17,7 +18,7 @@ export const validateCommand = (): Command =>
     .option("--json", "print problems as JSON")
     .addHelpText("after", examples)
     .action((targets: string[], { json }: { json?: boolean }) => {
-      const { project, warnings } = json ? orJson(() => checkedProject(targets)) : checkedProject(targets);
+      const { project, warnings } = json ? orJson(() => checked(targets)) : checked(targets);
       for (const one of warnings) console.error(yellow(`warning: ${problemText(one)}`));
       const tasks = project.tasks.length + project.flows.reduce((sum, { object }) => sum + object.spec.tasks.length, 0);
       if (json)
@@ -29,6 +30,16 @@ export const validateCommand = (): Command =>
           `${green("valid")}: ${count(project.flows.length, "flow")}, ${count(tasks, "task")}, ${count(project.engines.size, "engine")}`,
         );
     });
+
+/** The project, and the params of the runs that stand in it; those of other runs are given when they start. */
+function checked(targets: readonly string[]): Checked {
+  const all = checkedProject(targets);
+  const asked = new Set(all.project.runs.map(({ object }) => object.spec.flow));
+  const flows = all.project.flows.filter(({ object }) => asked.has(object.metadata.name));
+  const { problems } = planRuns({ ...all.project, flows }, {}, new Date());
+  if (problems.length > 0) throw problemsError(problems);
+  return all;
+}
 
 /** With --json, problems are data on standard output; the exit code stays the same. */
 function orJson<T>(action: () => T): T {

@@ -70,7 +70,9 @@ function dependencyProblems(task: FlowTask, names: string[], path: Path): Proble
   return (task.dependsOn ?? []).flatMap((entry, index) => {
     const name = typeof entry === "string" ? entry : entry.task;
     const at = [...path, "dependsOn", index];
-    return names.includes(name) ? [] : [problem(at, `the flow has no task "${name}"${suggestion(name, names)}`)];
+    if (names.includes(name)) return [];
+    const others = names.filter((other) => other !== task.name);
+    return [problem(at, `the flow has no task "${name}"${suggestion(name, others)}`)];
   });
 }
 

@@ -69,7 +69,13 @@ function result(
   const done = order.filter((name) => hasEnded(phases.get(name))).length;
   if (done < order.length)
     return { phase: run.tasks.size === 0 ? "Pending" : "Running", message: `${done}/${order.length} tasks have ended` };
-  if (run.cancelled) return { phase: "Cancelled", message: "the run was cancelled" };
+  const succeeded = order.filter((name) => phases.get(name) === "Succeeded").length;
+  if (run.cancelled) {
+    return {
+      phase: "Cancelled",
+      message: `the run was cancelled; ${succeeded} of ${order.length} tasks had succeeded`,
+    };
+  }
   if (failed.length > 0)
     return {
       phase: "Failed",
@@ -78,5 +84,7 @@ function result(
           ? `${failed[0]} failed`
           : `${failed.length} tasks failed: ${failed.slice(0, 10).join(", ")}`,
     };
-  return { phase: "Succeeded", message: `${order.length} of ${order.length} tasks succeeded` };
+  const skipped = order.filter((name) => phases.get(name) === "Skipped").length;
+  const message = `${order.length - skipped} of ${order.length} tasks succeeded`;
+  return { phase: "Succeeded", message: skipped > 0 ? `${message}, ${skipped} skipped` : message };
 }

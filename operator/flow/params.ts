@@ -2,7 +2,7 @@
 import type { ParamValue, Scalar } from "../api/common.ts";
 import type { ParamDeclaration } from "../api/flow.ts";
 import { type Path, type Problem, problem, shown, suggestion } from "../api/problems.ts";
-import { resolveTemplate, type Scope, TemplateError } from "../task/template.ts";
+import { mapTexts, resolveTemplate, type Scope, TemplateError } from "../task/template.ts";
 
 export type Declarations = Readonly<Record<string, ParamDeclaration>>;
 export type ParamValues = Readonly<Record<string, ParamValue>>;
@@ -79,8 +79,7 @@ export function checkDeclarations(declared: Declarations, run: Scope, path: Path
 }
 
 function defaultValue(declaration: ParamDeclaration, run: Scope): ParamValue | undefined {
-  const { default: value } = declaration;
-  return typeof value === "string" ? resolveTemplate(value, run) : value;
+  return mapTexts(declaration.default, (text) => resolveTemplate(text, run)) as ParamValue | undefined;
 }
 
 type Checked = { value: ParamValue } | { wrong: string };

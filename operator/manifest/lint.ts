@@ -18,10 +18,18 @@ export function lintProject(project: Project): LocatedProblem[] {
   });
   const flows = project.flows.flatMap(({ object: { spec }, source }) => {
     const { taskDefaults = {} } = spec;
-    const defaults = lintSpec(taskDefaults, ["spec", "taskDefaults"], below(engineOf(project, taskDefaults.engine)?.spec ?? {}, taskDefaults));
+    const defaults = lintSpec(
+      taskDefaults,
+      ["spec", "taskDefaults"],
+      below(engineOf(project, taskDefaults.engine)?.spec ?? {}, taskDefaults),
+    );
     const own = spec.tasks.flatMap((task, index) => {
       const engine = engineOf(project, task.engine ?? taskDefaults.engine)?.spec ?? {};
-      return lintSpec(task, ["spec", "tasks", index], [...below(engine, { ...taskDefaults, ...task }), ...settings(taskDefaults, "taskDefaults")]);
+      return lintSpec(
+        task,
+        ["spec", "tasks", index],
+        [...below(engine, { ...taskDefaults, ...task }), ...settings(taskDefaults, "taskDefaults")],
+      );
     });
     return [...defaults, ...own].map((one) => locate(one, source));
   });
@@ -29,11 +37,16 @@ export function lintProject(project: Project): LocatedProblem[] {
 }
 
 /** Profiles and engine, as a task's own settings find them. */
-const below = (engine: SettingsSpec, task: SettingsSpec): LintSetting[] => [...profiles([engine, task]), ...settings(engine, "engine")];
+const below = (engine: SettingsSpec, task: SettingsSpec): LintSetting[] => [
+  ...profiles([engine, task]),
+  ...settings(engine, "engine"),
+];
 
 function profiles(specs: readonly SettingsSpec[]): LintSetting[] {
   const names = specs.findLast((spec) => spec.profiles)?.profiles ?? defaultProfiles;
-  return names.map(profileLayer).flatMap(({ source, conf }) => [...conf].map(([key, value]) => ({ key, value, source })));
+  return names
+    .map(profileLayer)
+    .flatMap(({ source, conf }) => [...conf].map(([key, value]) => ({ key, value, source })));
 }
 
 function settings(spec: SettingsSpec, source: string): LintSetting[] {

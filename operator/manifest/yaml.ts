@@ -1,71 +1,115 @@
 // YAML as kubectl reads it (sigs.k8s.io/yaml: YAML 1.1, but no timestamps and no sexagesimal numbers), with the line and
 // column of every value.
-import { type Document, isCollection, isNode, isPair, LineCounter, parseAllDocuments, type Scalar, visit } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+} from "yaml";
 import { type Path, type Problem, problem } from "../api/problems.ts";
+import { isForeign, kubectlTags } from "./yamlTags.ts";
 
 export type Position = { line: number; column: number };
 export type YamlDocument = { value: unknown; positionOf: (path: Path) => Position };
 
-/** Tags of YAML 1.1 that Go's library doesn't give to values without an explicit tag. */
-const withoutTags = new Set(["tag:yaml.org,2002:timestamp"]);
+/** A problem of the text itself, with its place. */
+export type YamlProblem = Problem & { position: Position };
 
-/** The documents of a file, empty ones left out. A problem's path is empty: its message names line and column. */
-export function parseYaml(text: string): { documents: YamlDocument[] } | { problems: Problem[] } {
+/** The documents of a file, empty ones left out. */
+export function parseYaml(text: string): { documents: YamlDocument[] } | { problems: YamlProblem[] } {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     version: "1.1",
     lineCounter: lines,
     uniqueKeys: true,
-    customTags: (tags) => tags.filter((tag) => !isForeign(tag)),
+    customTags: (tags) => [...kubectlTags, ...tags.filter((tag) => !isForeign(tag))],
   });
   const documents = "empty" in parsed ? [] : parsed;
-  const problems = documents.flatMap((document) => [...syntaxProblems(document), ...valueProblems(document, lines)]);
+  const problems = documents.flatMap((document) => {
+    const syntax = syntaxProblems(document, text, lines);
+    return syntax.length > 0 ? syntax : valueProblems(document, lines);
+  });
   if (problems.length > 0) return { problems };
   return {
-    documents: documents.filter((document) => document.contents !== null).map((document) => toValue(document, lines)),
+    documents: documents.map((document) => toValue(document, lines)).filter(({ value }) => value !== null),
   };
 }
 
-function isForeign(tag: unknown): boolean {
-  if (typeof tag === "string") return false;
-  const { tag: name, format } = tag as { tag: string; format?: string };
-  return withoutTags.has(name) || format === "TIME";
+/** Mistakes of syntax; a document that has some isn't looked at further. */
+function syntaxProblems({ errors }: Document.Parsed, text: string, lines: LineCounter): YamlProblem[] {
+  // After a first mistake of syntax, further ones are its consequences.
+  const first = errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  return (first ? [first] : errors).map(({ code, message, pos }) => {
+    const what = message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
+    const key = code === "DUPLICATE_KEY" ? /^(?:"[^"]*"|'[^']*'|[^\s:]+)/.exec(text.slice(pos[0]))?.[0] : undefined;
+    return problemAt(
+      pos[0],
+      lines,
+      key ? `the key "${key.replace(/^["']|["']$/g, "")}" stands twice in this map` : `this is not valid YAML: ${what}`,
+    );
+  });
 }
 
-const syntaxProblems = (document: Document.Parsed): Problem[] =>
-  document.errors.map((error) =>
-    problem([], `this is not valid YAML: ${error.message.split("\n")[0]!.replace(/:$/, "")}`),
-  );
+function problemAt(offset: number, lines: LineCounter, message: string): YamlProblem {
+  const { line, col } = lines.linePos(offset);
+  return { ...problem([], message), position: { line, column: col } };
+}
 
-/** Keys that JavaScript objects can't hold safely, and whole numbers that would lose digits. */
-function valueProblems(document: Document.Parsed, lines: LineCounter): Problem[] {
-  const problems: Problem[] = [];
-  const at = (node: unknown) => {
-    const { line, col } = lines.linePos(isNode(node) ? (node.range?.[0] ?? 0) : 0);
-    return `line ${line}, column ${col}`;
-  };
+/** Aliases of one anchor that a document may have: more is a bomb. */
+const maxAliases = 1000;
+
+/** What JavaScript objects can't hold safely or kubectl doesn't read: the values would not be what is written. */
+function valueProblems(document: Document.Parsed, lines: LineCounter): YamlProblem[] {
+  const problems: YamlProblem[] = [];
+  const add = (node: unknown, message: string) =>
+    problems.push(problemAt(isNode(node) ? (node.range?.[0] ?? 0) : 0, lines, message));
   visit(document, {
-    Pair(_, pair) {
-      const key = (pair.key as Scalar | null)?.value;
-      if (key === "__proto__") problems.push(problem([], `the key "__proto__" is not allowed (${at(pair.key)})`));
+    Pair(_, { key }) {
+      if (isCollection(key)) add(key, "a key must be text, not a list or a map");
+      if (isScalar(key) && key.value === "__proto__") add(key, 'the key "__proto__" is not allowed');
+      if (isScalar(key) && isMisread(key))
+        add(key, `the key ${key.source || "here"} is read as ${key.value}: quote it`);
+    },
+    Alias(_, node) {
+      if (!node.resolve(document)) add(node, `there is no anchor "&${node.source}" above`);
     },
     Scalar(_, node) {
-      if (typeof node.value === "number" && Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) {
-        problems.push(
-          problem(
-            [],
-            `the number ${node.source ?? node.value} is too large to keep its digits; quote it (${at(node)})`,
-          ),
-        );
-      }
+      const wrong = scalarProblem(node);
+      if (wrong) add(node, wrong);
     },
   });
-  return problems;
+  if (problems.length > 0) return problems;
+  try {
+    document.toJS({ maxAliasCount: maxAliases });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return [problemAt(document.range[0], lines, "its aliases (*name) would make it too large")];
+  }
+}
+
+/** A key such as `n` or `0755`, which becomes the text of another value: nobody means that. */
+const isMisread = ({ value, source }: Scalar): boolean =>
+  value === null || ((typeof value === "boolean" || typeof value === "number") && String(value) !== source);
+
+function scalarProblem({ value, source }: Scalar): string | undefined {
+  const written = source ?? String(value);
+  if (typeof value === "string" && !value.isWellFormed()) return "this text holds half of a surrogate pair";
+  if (typeof value !== "number") return undefined;
+  if (!Number.isFinite(value)) return `${written} is not a number that a manifest can hold; quote it if it is text`;
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    return `the number ${written} is too large to keep its digits; quote it`;
+  return undefined;
 }
 
 function toValue(document: Document.Parsed, lines: LineCounter): YamlDocument {
   return {
-    value: document.toJS({ maxAliasCount: 1000 }),
+    value: document.toJS({ maxAliasCount: maxAliases }),
     positionOf: (path) => {
       const { line, col } = lines.linePos(offsetOf(document, path));
       return { line, column: col };

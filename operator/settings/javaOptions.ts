@@ -3,7 +3,7 @@
 /**
  * Splits option text into words: white space separates, single and double quotes group, a backslash keeps the next
  * character (outside single quotes). Source: CommandBuilderUtils.parseOptionString of Spark 3.5.
- * Throws an Error with a sentence if a quote isn't closed.
+ * Throws an Error with a sentence if a quote isn't closed, or if the text ends with such a backslash.
  */
 export function splitJavaOptions(text: string): string[] {
   const words: string[] = [];
@@ -12,7 +12,8 @@ export function splitJavaOptions(text: string): string[] {
   for (let i = 0; i < text.length; i++) {
     const char = text[i]!;
     if (char === "\\" && quote !== "'") {
-      word = (word ?? "") + (text[++i] ?? "");
+      if (++i === text.length) throw new Error("a backslash at the end keeps nothing");
+      word = (word ?? "") + text[i];
     } else if (quote) {
       if (char === quote) quote = undefined;
       else word = (word ?? "") + char;

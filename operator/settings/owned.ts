@@ -59,6 +59,7 @@ const owners: readonly Owner[] = [
     why: "use the field image",
   },
   { match: exactly("spark.kubernetes.container.image.pullSecrets"), why: "use the field imagePullSecrets" },
+  { match: exactly("spark.kubernetes.resource.type"), why: "it follows from the task's program" },
   { match: under("spark.kubernetes.authenticate."), why: "use the field serviceAccountName" },
 ];
 

@@ -8,7 +8,8 @@ export function refusal(key: string, value: string): string | undefined {
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\s\u0000-\u001f\u007f-\u009f=]/u.test(key)) return "a key can't hold white space, control characters or '='";
-  if (!value.isWellFormed()) return "the value isn't valid Unicode (it holds half of a surrogate pair)";
+  if (!key.isWellFormed() || !value.isWellFormed())
+    return `the ${key.isWellFormed() ? "value" : "key"} isn't valid Unicode (it holds half of a surrogate pair)`;
   if (!fitsFile(value) && value.includes("\0")) return "a value with outer white space can't hold a NUL character";
   return undefined;
 }

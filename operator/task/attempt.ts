@@ -31,3 +31,7 @@ export type Attempt = {
 
 /** Version of attempt.json's form; the driver refuses one that it doesn't know. */
 export const attemptVersion = "sparkflow.dev/attempt-v1";
+
+/** The environment variable of an input or output: `SPARKFLOW_INPUT_RAW_WORDS` of `raw-words`. */
+export const variableName = (prefix: "SPARKFLOW_INPUT" | "SPARKFLOW_OUTPUT", name: string): string =>
+  `${prefix}_${name.toUpperCase().replaceAll("-", "_")}`;

@@ -9,7 +9,9 @@ import { splitJavaOptions } from "../settings/javaOptions.ts";
 import { whyOwnedEnv } from "../settings/ownedEnv.ts";
 import { secretRefusal } from "../settings/secrets.ts";
 import { specLayer } from "../settings/typed.ts";
+import { variableName } from "./attempt.ts";
 import { programProblems } from "./program.ts";
+import { hasTemplate, texts } from "./template.ts";
 
 /** Problems of a SparkEngine's spec. */
 export function checkEngine(spec: EngineSpec, path: Path): Problem[] {
@@ -21,7 +23,22 @@ export function checkEngine(spec: EngineSpec, path: Path): Problem[] {
   }
   if (spec.storage?.uri && spec.storage.claim)
     problems.push(problem([...path, "storage", "claim"], "storage is a uri or a claim, not both"));
-  return problems;
+  return [...problems, ...engineTemplates(spec, path)];
+}
+
+/** An engine serves tasks that it doesn't know, so a reference in it would be to nothing. */
+function engineTemplates(spec: EngineSpec, path: Path): Problem[] {
+  const { env, sparkConf, hadoopConf, deps, storage } = spec;
+  return [...texts({ env, sparkConf, hadoopConf, deps, storage })].flatMap(({ path: at, text }) =>
+    hasTemplate(text)
+      ? [
+          problem(
+            [...path, ...at],
+            `${shown(text)} is not valid: an engine knows no task's params; give the value in a task or taskDefaults, or write $$( for a literal $(`,
+          ),
+        ]
+      : [],
+  );
 }
 
 /** Problems of what an engine, a task or a flow's taskDefaults says about settings. */
@@ -64,6 +81,7 @@ export function checkSettings(spec: SettingsSpec, path: Path): Problem[] {
         ),
       );
   }
+  problems.push(...resourceProblems(spec, "driver", path), ...resourceProblems(spec, "executor", path));
   const { executor } = spec;
   if (
     executor?.maxInstances !== undefined &&
@@ -82,6 +100,23 @@ export function checkSettings(spec: SettingsSpec, path: Path): Problem[] {
     ...duplicates(spec.env, [...path, "env"]),
     ...duplicates(spec.secretConf, [...path, "secretConf"], "key"),
   ];
+}
+
+type Containers = { name?: unknown; resources?: Record<string, { memory?: unknown } | undefined> }[];
+
+/** A template's memory for Spark's container beside the typed field: one of them would be ignored. */
+function resourceProblems(spec: SettingsSpec, role: "driver" | "executor", path: Path): Problem[] {
+  const size = (["memory", "memoryOverhead"] as const).find((field) => spec[role]?.[field] !== undefined);
+  const pod = spec[role]?.podTemplate?.spec as { containers?: unknown } | undefined;
+  if (size === undefined || !Array.isArray(pod?.containers)) return [];
+  return (pod.containers as Containers).flatMap((container, index) => {
+    if (container?.name !== `spark-kubernetes-${role}`) return [];
+    const kinds = ["requests", "limits"].filter((kind) => container.resources?.[kind]?.memory !== undefined);
+    const at = [...path, role, "podTemplate", "spec", "containers", index, "resources"];
+    return kinds.map((kind) =>
+      problem([...at, kind, "memory"], `${role}.${size} says how much memory the container gets; keep one of them`),
+    );
+  });
 }
 
 /** Problems of a whole task: `spec` is what runs, a flow's taskDefaults merged in. */
@@ -125,18 +160,38 @@ function names(spec: TaskSpec, path: Path): Problem[] {
   const named = [
     ...(spec.inputs ?? []).map(({ name }, index) => ({
       name,
-      what: "an input",
+      what: `the input "${name}"`,
       at: [...path, "inputs", index, "name"],
     })),
-    ...Object.keys(spec.params ?? {}).map((name) => ({ name, what: "a param", at: [...path, "params", name] })),
+    ...Object.keys(spec.params ?? {}).map((name) => ({
+      name,
+      what: `the param "${name}"`,
+      at: [...path, "params", name],
+    })),
   ];
-  return named.flatMap(({ name, what, at }) => {
+  const bound = named.flatMap(({ name, what, at }) => {
     const argument = name.replaceAll("-", "_");
     const other = seen.get(argument);
     seen.set(argument, what);
     return other && other !== what ? [problem(at, `"${name}" is ${other} already: arguments are bound by name`)] : [];
   });
+  return [...bound, ...variables(spec, "inputs", path), ...variables(spec, "outputs", path)];
 }
+
+/** Inputs, and outputs, that would have one environment variable (and one SQL view) between them. */
+function variables(spec: TaskSpec, list: "inputs" | "outputs", path: Path): Problem[] {
+  const seen = new Map<string, string>();
+  return (spec[list] ?? []).flatMap(({ name }, index) => {
+    const variable = variableName(list === "inputs" ? "SPARKFLOW_INPUT" : "SPARKFLOW_OUTPUT", name);
+    const other = seen.get(variable);
+    seen.set(variable, name);
+    return other === undefined || other === name || (list === "inputs" && sameArgument(other, name))
+      ? []
+      : [problem([...path, list, index, "name"], `"${name}" and "${other}" would both be ${variable}: rename one`)];
+  });
+}
+
+const sameArgument = (a: string, b: string) => a.replaceAll("-", "_") === b.replaceAll("-", "_");
 
 function checkTimes(spec: TaskSpec, path: Path): Problem[] {
   const backoff = spec.retry?.backoff;

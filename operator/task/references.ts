@@ -13,8 +13,8 @@ export const runFields = ["date", "name", "id"] as const;
 
 /** The fields of a spec that may hold templates: program text never does. */
 export function templated(spec: TaskSpec): Partial<TaskSpec> {
-  const { args, params, env, sparkConf, hadoopConf, inputs, outputs } = spec;
-  const fields = Object.entries({ args, params, env, sparkConf, hadoopConf, inputs, outputs });
+  const { args, params, env, sparkConf, hadoopConf, deps, inputs, outputs } = spec;
+  const fields = Object.entries({ args, params, env, sparkConf, hadoopConf, deps, inputs, outputs });
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 

@@ -6,7 +6,7 @@ import { splitJavaOptions } from "../settings/javaOptions.ts";
 import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
 import { confMap, podMemory } from "../settings/memory.ts";
 import { commandLineConf, writeProperties } from "../settings/properties.ts";
-import { type Attempt, attemptVersion, type Resources, type TypedParam } from "./attempt.ts";
+import { type Attempt, attemptVersion, type Resources, type TypedParam, variableName } from "./attempt.ts";
 import { isPython } from "./program.ts";
 import type { ResolvedTask } from "./resolve.ts";
 import { resolveTemplate, resolveText, type Scope } from "./template.ts";
@@ -125,13 +125,24 @@ const locatedKeys = new Set(["spark.jars", "spark.submit.pyFiles", "spark.files"
 function placedSettings(task: ResolvedTask, scope: Scope, place: Place): Setting[] {
   const resolved = task.settings.map((setting) => {
     const value = resolveText(setting.value, scope);
-    const located = locatedKeys.has(setting.key) ? value.split(",").map(place.locate).join(",") : value;
+    const located = locatedKeys.has(setting.key) ? locateAll(value, place) : value;
     return { ...setting, value: located };
   });
-  const owned = mergeLayers([place.owned]);
+  // What the operator would set to the same value keeps its source.
+  const same = new Map(resolved.map(({ key, value }) => [key, value]));
+  const owned = mergeLayers([place.owned]).filter(({ key, value }) => same.get(key) !== value);
   const ownedKeys = new Set(owned.map(({ key }) => key));
   return [...resolved.filter(({ key }) => !ownedKeys.has(key)), ...owned].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
+
+/** A list of locations, which Spark separates by commas and trims. */
+const locateAll = (list: string, place: Place): string =>
+  list
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
+    .map(place.locate)
+    .join(",");
 
 /** The program as the driver reads it, and the file that an inline program becomes. */
 function placedProgram(task: ResolvedTask, place: Place): { program: object; files: Record<string, string> } {
@@ -171,13 +182,12 @@ function environment(
   outputs: PlacedOutput[],
   place: Place,
 ): EnvVar[] {
-  const variable = (prefix: string, name: string) => `${prefix}_${name.toUpperCase().replaceAll("-", "_")}`;
   const plain = Object.fromEntries(Object.entries(params).map(([name, { value }]) => [name, value]));
   const all: EnvVar[] = [
     ...task.env.map((env) => (env.value === undefined ? env : { ...env, value: resolveText(env.value, scope) })),
     ...task.secrets.env.map(({ name, secret }) => ({ name, valueFrom: { secretKeyRef: secret } })),
-    ...inputs.map(({ name, uri }) => ({ name: variable("SPARKFLOW_INPUT", name), value: uri })),
-    ...outputs.map(({ name, uri }) => ({ name: variable("SPARKFLOW_OUTPUT", name), value: uri })),
+    ...inputs.map(({ name, uri }) => ({ name: variableName("SPARKFLOW_INPUT", name), value: uri })),
+    ...outputs.map(({ name, uri }) => ({ name: variableName("SPARKFLOW_OUTPUT", name), value: uri })),
     { name: "SPARKFLOW_PARAMS", value: JSON.stringify(plain) },
     ...place.env,
   ];

@@ -36,6 +36,10 @@ function parts(text: string): (string | { template: string; reference: Reference
 export const references = (text: string): Reference[] =>
   parts(text).flatMap((part) => (typeof part === "string" ? [] : [part.reference]));
 
+/** Whether a text holds a template, well-formed or not. */
+export const hasTemplate = (text: string): boolean =>
+  [...text.matchAll(pattern)].some(({ groups }) => groups?.template !== undefined);
+
 /** Resolves a text. A template that is the whole text keeps its value's type; inside text, lists become JSON. */
 export function resolveTemplate(text: string, scope: Scope): ParamValue {
   const whole = /^\$\(([^()]*)\)$/.exec(text);

@@ -68,7 +68,12 @@ def test_a_device_is_written_to_and_not_replaced():
 
 def test_dates_and_numpy_scalars_are_values_too():
     values = {}
-    for name, value in {"d": datetime.date(2026, 10, 1), "i": numpy.int64(3), "f": numpy.float32(0.5), "l": (1, 2)}.items():
+    for name, value in {
+        "d": datetime.date(2026, 10, 1),
+        "i": numpy.int64(3),
+        "f": numpy.float32(0.5),
+        "l": (1, 2),
+    }.items():
         result.add_value(values, name, value)
     assert values == {"d": "2026-10-01", "i": 3, "f": 0.5, "l": [1, 2]}
 
@@ -82,7 +87,9 @@ def test_what_json_has_not_got_is_no_value(value):
 def test_two_kib_of_values_are_possible_and_one_byte_more_names_the_value_and_the_sizes():
     values = {}
     result.add_value(values, "a", "x" * (2048 - len('{"a":""}')))
-    with pytest.raises(SparkflowError, match=r"value `b` has 7 bytes as JSON, which makes 2054 in all, and 2048 are possible"):
+    with pytest.raises(
+        SparkflowError, match=r"value `b` has 7 bytes as JSON, which makes 2054 in all, and 2048 are possible"
+    ):
         result.add_value(values, "b", 1)
     assert list(values) == ["a"]
 

@@ -77,18 +77,31 @@ def test_a_marker_in_code_is_a_use_of_the_param(sql, used):
 )
 def test_a_temporary_view_is_recognised_with_its_name(head, name, param, replace, spans):
     found = split(head + " SELECT 1")[0].temporary_view()
-    assert (found["name"], found["param"], bool(found["replace"]), bool(found["spans"])) == (name, param, replace, spans)
+    assert (found["name"], found["param"], bool(found["replace"]), bool(found["spans"])) == (
+        name,
+        param,
+        replace,
+        spans,
+    )
     assert found.end() == len(head)
 
 
-@pytest.mark.parametrize("sql", ["CREATE VIEW v AS SELECT 1", "CREATE TEMP VIEW v USING csv", "SELECT 1", "CACHE TABLE t AS SELECT 1"])
+@pytest.mark.parametrize(
+    "sql", ["CREATE VIEW v AS SELECT 1", "CREATE TEMP VIEW v USING csv", "SELECT 1", "CACHE TABLE t AS SELECT 1"]
+)
 def test_other_statements_are_no_temporary_view_of_a_query(sql):
     assert split(sql)[0].temporary_view() is None
 
 
 @pytest.mark.parametrize(
     ("sql", "query"),
-    [("SELECT 1", True), ("(SELECT 1)", True), ("with a as (select 1) table a", True), ("SHOW TABLES", True), ("SET a=b", False)],
+    [
+        ("SELECT 1", True),
+        ("(SELECT 1)", True),
+        ("with a as (select 1) table a", True),
+        ("SHOW TABLES", True),
+        ("SET a=b", False),
+    ],
 )
 def test_a_query_is_what_has_rows_to_show(sql, query):
     assert split(sql)[0].is_query is query

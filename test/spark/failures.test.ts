@@ -33,7 +33,7 @@ def analysis(spark):
 
 
 def java(spark):
-    return spark.range(2).selectExpr("assert_true(id > 5, 'too small') AS x")
+    return spark.range(2).selectExpr("IF(id < 5, CAST(raise_error('too small') AS BIGINT), id) AS x")
 
 
 def wrong_schema(spark):

@@ -71,7 +71,9 @@ describe("interrupting a run", () => {
     await until(() => workersRun(folder), "Python workers run");
     const supervisors = processesOf(folder).filter((line) => line.includes("supervise.py"));
     for (const line of supervisors) process.kill(Number(line.split(" ")[0]), "SIGKILL");
-    await until(() => processesOf(folder).every((line) => !supervisors.some((gone) => gone.startsWith(line.split(" ")[0]!))), "supervisors are gone");
+    await until(() => child.output().includes("a: Retrying") && child.output().includes("b: Retrying"), "both attempts have failed");
+    expect(child.output()).toContain("killed with SIGKILL");
+    await until(() => processesOf(folder).length === 1, `only the run itself goes on: ${processesOf(folder).join("\n")}`, 10_000);
     child.kill("SIGINT");
     await exited(child);
     await until(() => processesOf(folder).length === 0, `these still run: ${processesOf(folder).join("\n")}`, 15_000);

@@ -38,7 +38,7 @@ spec:
   params:
     top: {type: integer, default: 3, max: 5}
     day: {type: date, default: "2026-10-01"}
-    words: {type: list, default: ["a'b", 'c"d', "$(x); DROP TABLE t"]}
+    words: {type: list, default: ["a'b", 'c"d', "$$(x); DROP TABLE t"]}
   tasks:
     - name: numbers
       python: {file: tasks.py, function: numbers}
@@ -94,7 +94,7 @@ def numbers(spark, day, words: list[str]):
 
 def typed(result: pd.DataFrame, numbers: list[dict]):
     assert helper.here() == "imported from beside the program"
-    assert list(result.n) == [4, 6], result
+    assert sorted(result.n) == [4, 6], result
     assert numbers[0]["geometry"].geom_type == "Point"
     return {"lines": [{"value": w} for w in result.word], "table": pa.table({"n": [1, 2]}), "note": "a note"}
 `;
@@ -116,7 +116,7 @@ describe("a flow of Python, Java and SQL", () => {
 
   it("passes data from a function to a jar, to SQL and back", () => {
     expect(rows(record, "in-java", "small").map(({ n }) => n)).toEqual([1, 2, 3]);
-    expect(rows(record, "in-sql", "result")).toEqual([
+    expect(rows(record, "in-sql", "result").sort((a, b) => Number(a.n) - Number(b.n))).toEqual([
       { n: "4", sign: ";", day: "2026-10-01", word: "a'b" },
       { n: "6", sign: ";", day: "2026-10-01", word: "a'b" },
     ]);

@@ -19,7 +19,8 @@ def read(path, form):
         return [{k: shapely.from_wkb(v).wkt if isinstance(v, bytes) else v for k, v in row.items()} for row in rows]
     if form == "csv":
         return [row for part in parts(path) for row in csv.DictReader(part.open(newline=""))]
-    lines = [line for part in parts(path) for line in part.read_text().splitlines()]
+    text = (part.open(encoding="utf-8", newline="\n").read() for part in parts(path))
+    lines = [line for one in text for line in one.split("\n") if line]
     return [json.loads(line) if form == "json" else {"value": line} for line in lines]
 
 

@@ -1,5 +1,6 @@
 // What a cluster gets for one attempt: an immutable ConfigMap and the driver pod. Pure. Every pod passes Pod Security
 // restricted with no template given. The settings are explained in Spark's own terms in docs/settings.md.
+import { createHash } from "node:crypto";
 import type { EnvVar } from "../../api/common.ts";
 import type { Layer } from "../../settings/layers.ts";
 import type { Attempt } from "../../task/attempt.ts";
@@ -47,6 +48,9 @@ export function ownedSettings(task: ResolvedTask, names: AttemptNames): Layer {
     ["spark.kubernetes.executor.podTemplateFile", `${templateDir}/executor.json`],
     ["spark.kubernetes.executor.podTemplateContainerName", executorContainer],
     ["spark.kubernetes.resource.type", python ? "python" : "java"],
+  ];
+  // Defaults for pods, which a user may set otherwise.
+  const defaults: [string, string][] = [
     ["spark.kubernetes.memoryOverheadFactor", python ? "0.4" : "0.1"],
     ["spark.kubernetes.executor.enablePollingWithResourceVersion", "true"],
     ["spark.kubernetes.driver.service.deleteOnTermination", "false"],
@@ -54,6 +58,8 @@ export function ownedSettings(task: ResolvedTask, names: AttemptNames): Layer {
     ["spark.kubernetes.driver.reusePersistentVolumeClaim", "false"],
     ["spark.kubernetes.executor.disableConfigMap", "true"],
   ];
+  const set = new Set(task.settings.map(({ key }) => key));
+  entries.push(...defaults.filter(([key]) => !set.has(key)));
   if (task.imagePullSecrets.length > 0)
     entries.push([
       "spark.kubernetes.container.image.pullSecrets",
@@ -112,7 +118,10 @@ export function driverPod(task: ResolvedTask, attempt: Attempt, names: AttemptNa
           image: task.image,
           args: ["driver"],
           workingDir: workDir,
-          env: [...attempt.env, { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
+          env: [
+            ...attempt.env.map(verbatim),
+            { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+          ],
           ports: onPods
             ? [port("driver-rpc-port", 7078), port("blockmanager", 7079), port("spark-ui", 4040)]
             : [port("spark-ui", 4040)],
@@ -157,7 +166,7 @@ export function executorTemplate(task: ResolvedTask, attempt: Attempt): object {
       containers: [
         {
           name: executorContainer,
-          env: attempt.env.filter(forExecutors),
+          env: attempt.env.filter(forExecutors).map(verbatim),
           securityContext: containerSecurity,
           volumeMounts: attempt.configMaps.map(({ name, path }) => ({
             name: volumeName(name),
@@ -165,12 +174,16 @@ export function executorTemplate(task: ResolvedTask, attempt: Attempt): object {
           })),
         },
       ],
-      volumes: attempt.configMaps.map(({ name }) => ({ name: volumeName(name), configMap: { name } })),
+      volumes: configMapVolumes(attempt),
     },
   };
   const template = { metadata: task.executorTemplate?.metadata, spec: task.executorTemplate?.spec };
   return { apiVersion: "v1", kind: "Pod", ...(merge(base, withoutUndefined(template)) as object) };
 }
+
+/** Kubernetes expands $(NAME) in a variable's value and reads $$ as $; our values are data. */
+const verbatim = (env: EnvVar): EnvVar =>
+  env.value === undefined ? env : { ...env, value: env.value.replaceAll("$", "$$$$") };
 
 const podSecurity = {
   runAsNonRoot: true,
@@ -181,8 +194,12 @@ const podSecurity = {
 };
 const containerSecurity = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 const port = (name: string, containerPort: number) => ({ name, containerPort, protocol: "TCP" });
-const volumeName = (configMapName: string) =>
-  `cm-${configMapName.replaceAll(".", "-")}`.slice(0, 63).replace(/-+$/, "");
+/** A volume's name is a label, a ConfigMap's may be longer and hold dots: then a hash tells it from others. */
+function volumeName(configMapName: string): string {
+  if (configMapName.length <= 60 && !configMapName.includes(".")) return `cm-${configMapName}`;
+  const hash = createHash("sha256").update(configMapName).digest("hex").slice(0, 8);
+  return `cm-${configMapName.replaceAll(".", "-").slice(0, 51)}-${hash}`;
+}
 
 const mounts = (attempt: Attempt) => [
   ...Object.keys(attempt.files).map((file) => ({
@@ -196,9 +213,13 @@ const mounts = (attempt: Attempt) => [
   { name: "tmp", mountPath: "/tmp" },
 ];
 
+/** A volume for each ConfigMap, also if it is mounted in several places. */
+const configMapVolumes = ({ configMaps }: Attempt) =>
+  [...new Set(configMaps.map(({ name }) => name))].map((name) => ({ name: volumeName(name), configMap: { name } }));
+
 const volumes = (attempt: Attempt, names: AttemptNames) => [
   { name: "sparkflow-attempt", configMap: { name: names.configMap } },
-  ...attempt.configMaps.map(({ name }) => ({ name: volumeName(name), configMap: { name } })),
+  ...configMapVolumes(attempt),
   { name: "spark-local-dir-1", emptyDir: {} },
   { name: "work-dir", emptyDir: {} },
   { name: "tmp", emptyDir: {} },

@@ -71,13 +71,13 @@ function writeFolder(attempt: Attempt, folder: string, machine: LocalMachine): v
 /** Larger programs are told by attempt.json alone. */
 const largestCopy = 64 * 1024 * 1024;
 
-/** A program that is a file of this machine runs where it is; its copy tells later what ran. */
+/** A program that is a file of this machine runs where it is; its copy in source/ tells later what ran. */
 function copyProgram(attempt: Attempt, folder: string): void {
   const { program } = JSON.parse(attempt.files["attempt.json"]!) as { program: { file?: string } };
   const file = program.file;
   if (!file?.startsWith("/") || statSync(file).size > largestCopy) return;
-  mkdirSync(join(folder, "program"), { recursive: true });
-  copyFileSync(file, join(folder, "program", basename(file)), constants.COPYFILE_FICLONE);
+  mkdirSync(join(folder, "source"), { recursive: true });
+  copyFileSync(file, join(folder, "source", basename(file)), constants.COPYFILE_FICLONE);
 }
 
 /** The attempt's variables with their values here: Secrets come from the folder of secrets, or documents beside the manifest. */

@@ -54,7 +54,7 @@ function settingProblems(spec: SettingsSpec, path: Path, source: SourceDocument,
   const at = sources.locator(source.folder);
   const lists = (["jars", "pyFiles", "files", "archives"] as const).flatMap((name) =>
     (spec.deps?.[name] ?? []).flatMap((uri, index) =>
-      fileProblems(uri.replace(/#.*$/, ""), [...path, "deps", name, index], at),
+      uri.includes("$(") ? [] : fileProblems(uri.replace(/#.*$/, ""), [...path, "deps", name, index], at),
     ),
   );
   const secret = (name: string, key: string, where: Path) =>
@@ -110,7 +110,17 @@ function fileProblems(uri: string, path: Path, at: (uri: string) => string): Pro
         `"${uri}" is in the image, and nothing says where it is on this machine: map its folder by \`paths\` of sparkflow.local.yaml`,
       ),
     ];
-  const file = place.startsWith("file:") ? fileURLToPath(place) : place.startsWith("/") ? place : undefined;
+  const file = place.startsWith("file:") ? pathOf(place) : place.startsWith("/") ? place : undefined;
+  if (file === "") return [problem(path, `"${uri}" is not the URI of a file here: expected file:///…`)];
   if (file === undefined || /[*?[{]/.test(file) || existsSync(file)) return [];
   return [problem(path, `there is no file ${place === uri ? uri : `"${uri}" (${file})`}`)];
+}
+
+/** The path of a file URI, or "" if it isn't one of this machine (file://data/a.csv means a host named data). */
+function pathOf(uri: string): string {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return "";
+  }
 }

@@ -4,7 +4,8 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { field, memory } from "../../api/common.ts";
-import { type Problem, parse } from "../../api/problems.ts";
+import { type Path, parse } from "../../api/problems.ts";
+import type { LocatedProblem } from "../../manifest/load.ts";
 import { parseYaml } from "../../manifest/yaml.ts";
 
 export const localConfigName = "sparkflow.local.yaml";
@@ -33,16 +34,16 @@ export type LocalConfig = z.infer<typeof localConfig>;
 export type LoadedConfig = { config: LocalConfig; folder: string; file?: string };
 
 /** Reads the configuration for manifests in `folder`; an empty one if there is none. */
-export function loadConfig(folder: string): LoadedConfig | { file: string; problems: Problem[] } {
+export function loadConfig(folder: string): LoadedConfig | { problems: LocatedProblem[] } {
   const file = [join(folder, localConfigName), join(homedir(), localConfigName)].find((candidate) =>
     existsSync(candidate),
   );
   if (!file) return { config: {}, folder };
-  const text = readFileSync(file, "utf8");
-  const read = parseYaml(text);
-  if ("problems" in read) return { file, problems: read.problems };
-  const parsed = parse(localConfig, read.documents[0]?.value ?? {});
-  return "problems" in parsed
-    ? { file, problems: parsed.problems }
-    : { config: parsed.value, folder: resolve(file, ".."), file };
+  const read = parseYaml(readFileSync(file, "utf8"));
+  if ("problems" in read) return { problems: read.problems.map((one) => ({ ...one, file })) };
+  const document = read.documents[0];
+  const parsed = parse(localConfig, document?.value ?? {});
+  if (!("problems" in parsed)) return { config: parsed.value, folder: resolve(file, ".."), file };
+  const position = (path: Path) => (document ? { position: document.positionOf(path) } : {});
+  return { problems: parsed.problems.map((one) => ({ ...one, file, ...position(one.path) })) };
 }

@@ -189,7 +189,7 @@ export function runLocally(
           Object.assign(attempt, { started, state: "Running", startedAt: Date.now() });
           if (attempt.stopCause) started.driver.stop();
           soon();
-          return started.driver.ended.then(({ code }) => ended(task, attempt, started, code));
+          return started.driver.ended.then(({ code }) => ended(run, task, attempt, started, code));
         })
         .catch((error: Error) =>
           fail(attempt, {
@@ -201,8 +201,8 @@ export function runLocally(
         .finally(soon);
     }
 
-    function ended(task: TaskState, attempt: AttemptState, started: StartedAttempt, code: number): void {
-      const outcome = outcomeOf(code, started.resultFile, started.attempt);
+    function ended(run: RunState, task: TaskState, attempt: AttemptState, started: StartedAttempt, code: number): void {
+      const outcome = outcomeOf(code, started.resultFile, started.attempt, run.plan.manifestFolder);
       if (outcome.state === "Succeeded") {
         task.result = { values: outcome.values as TaskResult["values"], outputs: outcome.outputs };
         Object.assign(attempt, { state: "Succeeded", endedAt: Date.now() });

@@ -2,8 +2,8 @@
 import { shown } from "../../api/problems.ts";
 import { type CatalogueEntry, catalogueVersions, defaultOf, findKey, nearestKey } from "../catalogue/catalogue.ts";
 import { elsewhere, ineffectiveSettings, switches } from "./ineffective.ts";
-import type { ConfView, Finding, LintSetting, Rule } from "./view.ts";
 import { expected } from "./sparkValues.ts";
+import type { ConfView, Finding, LintSetting, Rule } from "./view.ts";
 
 /** What is wrong with a setting, as a sentence, or undefined. `entry` is what the catalogue knows of its key. */
 type KeyRule = (setting: LintSetting, entry: CatalogueEntry | undefined) => string | undefined;

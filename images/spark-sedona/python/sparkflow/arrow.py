@@ -1,7 +1,7 @@
-"""Columns in the driver's memory as a Spark DataFrame: through Arrow, and with the declared types where nothing is lost.
+"""Columns in the driver's memory as a Spark DataFrame: by Arrow, and with the declared types where nothing is lost.
 
-So `n INT` gets Python's ints, pandas' int64 and, where values are missing, its float64 alike. A value that doesn't fit is
-an error that names its column; another type altogether is left to the check against the declared schema.
+So `n INT` gets Python's ints, pandas' int64 and, where values are missing, its float64 alike. A value that doesn't fit
+is an error that names its column; another type altogether is left to the check against the declared schema.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def to_frame(session, data: Data, columns: list[tuple[str, object]]):
         try:
             arrays.append(_array(values, targets.get(name), zone))
         except (pyarrow.ArrowException, TypeError, ValueError, OverflowError) as error:
-            wanted = f"doesn't fit its declared type {targets[name]}" if name in targets else "has values of several types"
-            raise SchemaMismatch(f"{data}: column `{name}` {wanted}: {str(error).splitlines()[0]}") from None
+            wrong = f"doesn't fit its declared type {targets[name]}" if name in targets else "has several types"
+            raise SchemaMismatch(f"{data}: column `{name}` {wrong}: {str(error).splitlines()[0]}") from None
     table = pyarrow.Table.from_arrays(arrays, names=[name for name, _ in columns])
     return _geometry(_send(session, data, table), geometries)
 
@@ -122,12 +122,9 @@ def _geometry(frame, names: set[str]):
     from pyspark.sql import functions
 
     binary = {field.name for field in frame.schema if field.dataType.simpleString() == "binary"} & names
-    return frame.select(
-        *(
-            functions.expr(f"ST_GeomFromEWKB({_quoted(name)})").alias(name) if name in binary else functions.col(_quoted(name))
-            for name in frame.columns
-        )
-    )
+    if not binary:
+        return frame
+    return frame.withColumns({name: functions.expr(f"ST_GeomFromEWKB({_quoted(name)})") for name in sorted(binary)})
 
 
 def _shapely_as_wkb(values):

@@ -1,4 +1,4 @@
-"""What the driver was asked to do: the attempt's folder, read into plain objects, and checked for what this driver knows."""
+"""What the driver was asked to do: the attempt's folder, read into plain objects."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Attempt:
 
 
 def load(folder: str | Path) -> Attempt:
-    """Reads `attempt.json`. Raises SparkflowError when it isn't there, isn't JSON, or says what this driver can't do."""
+    """Reads `attempt.json`. Raises SparkflowError when it isn't there, isn't JSON, or asks for what isn't possible."""
     folder = Path(folder).resolve()
     path = folder / "attempt.json"
     try:

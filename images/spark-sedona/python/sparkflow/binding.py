@@ -47,9 +47,8 @@ def plan(function: Callable, attempt: Attempt) -> list[Argument]:
             continue
         sources = offered.get(parameter.name, [])
         if len(sources) > 1:
-            raise SparkflowError(
-                f"{_called(function)}: argument `{parameter.name}` could be {' or '.join(f'{s} `{n}`' for s, n in sources)}"
-            )
+            choice = " or ".join(f"{source} `{name}`" for source, name in sources)
+            raise SparkflowError(f"{_called(function)}: argument `{parameter.name}` could be {choice}; rename one")
         if sources:
             source, name = sources[0]
             hint = hints.get(parameter.name)

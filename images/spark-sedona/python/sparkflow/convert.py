@@ -51,15 +51,16 @@ def _columns(data: Data, rows: list[dict]) -> list[tuple[str, list]]:
 
 
 def _marked(column, field):
-    """A pyarrow column that says of itself that it holds WKB keeps that, whether by its type or its field's metadata."""
-    name = getattr(field.type, "extension_name", None) or (field.metadata or {}).get(b"ARROW:extension:name", b"").decode()
+    """A pyarrow column that says of itself that it holds WKB keeps that: its type says so, or its field."""
+    metadata = (field.metadata or {}).get(b"ARROW:extension:name", b"").decode()
+    name = getattr(field.type, "extension_name", metadata)
     if hasattr(field.type, "storage_type"):
         column = column.cast(field.type.storage_type)
     return arrow.Wkb(column) if name in ("geoarrow.wkb", "ogc.wkb") else column
 
 
 def _to_pandas(frame):
-    """By Arrow, unless the user's settings say otherwise; pyspark falls back by itself for types that Arrow hasn't got."""
+    """By Arrow, unless the user's settings say otherwise; pyspark does without for types that Arrow hasn't got."""
     conf = frame.sparkSession.conf
     if frame.sparkSession._jsparkSession.sessionState().conf().contains(ARROW):
         return frame.toPandas()
@@ -74,7 +75,9 @@ def _to_arrow(frame):
     """Geometries become EWKB with the Arrow extension name `geoarrow.wkb` and their CRS, as Sedona does it."""
     if schema.geometry_columns(frame.schema.jsonValue()["fields"]):
         from sedona.spark.geoarrow import dataframe_to_arrow
+        from sedona.spark.register.geo_registrator import PackageImporter
 
+        PackageImporter.import_jvm_lib(frame.sparkSession._jvm)  # what its Python functions go by
         return dataframe_to_arrow(frame)
     if hasattr(frame, "toArrow"):  # Spark 4
         return frame.toArrow()
@@ -87,6 +90,4 @@ def _to_arrow(frame):
 
 def _is(value: object, module: str, name: str) -> bool:
     """Whether a value is of a class or a subclass, which needs no import of a package that the program hasn't got."""
-    return any(
-        base.__name__ == name and base.__module__.partition(".")[0] == module for base in type(value).__mro__
-    )
+    return any(base.__name__ == name and base.__module__.partition(".")[0] == module for base in type(value).__mro__)

@@ -1,8 +1,8 @@
 """Spark's DDL of a schema, such as `word STRING, where GEOMETRY`, parsed without a JVM.
 
 Spark's own parser isn't enough here. A jar's outputs are checked when its JVM has ended, and a wrong declaration should
-cost no JVM at all. And Sedona 1.8.0 knows GEOMETRY in CREATE TABLE only: its SedonaSqlParser overrides `parsePlan`, while
-`parseTableSchema` and `parseDataType` (so StructType.fromDDL and reader.schema) still refuse the word.
+cost no JVM at all. And Sedona 1.8.0 knows GEOMETRY in CREATE TABLE only: its SedonaSqlParser overrides `parsePlan`,
+while `parseTableSchema` and `parseDataType` (so StructType.fromDDL and reader.schema) still refuse the word.
 The grammar is `colTypeList` and `dataType` of Spark 3.5's SqlBaseParser.g4; a test compares both with Spark's parser.
 """
 
@@ -13,13 +13,20 @@ import re
 # Spark's JSON name of each type word. CHAR and VARCHAR are strings in a DataFrame.
 _PRIMITIVES = {
     **dict.fromkeys(("boolean", "double", "date", "string", "binary", "void", "timestamp_ntz", "variant"), None),
-    **{"tinyint": "byte", "byte": "byte", "smallint": "short", "short": "short", "int": "integer", "integer": "integer"},
-    **{"bigint": "long", "long": "long", "float": "float", "real": "float"},
+    **{"tinyint": "byte", "byte": "byte", "smallint": "short", "short": "short", "int": "integer"},
+    **{"integer": "integer", "bigint": "long", "long": "long", "float": "float", "real": "float"},
     **{"timestamp": "timestamp", "timestamp_ltz": "timestamp"},
 }
-_SEDONA = {"geometry": "Geometry", "geography": "Geography", "raster": "Raster"}
+GEOMETRY = {
+    "type": "udt",
+    "class": "org.apache.spark.sql.sedona_sql.UDT.GeometryUDT",
+    "pyClass": "sedona.spark.sql.types.GeometryType",
+    "sqlType": "binary",
+}
 _YEAR_MONTH, _DAY_TIME = ("year", "month"), ("day", "hour", "minute", "second")
-_TOKEN = re.compile(r"\s*(?:(?P<word>\w+)|(?P<quoted>`(?:[^`]|``)+`)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<mark>[<>(),:])|(?P<end>$))")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<word>\w+)|(?P<quoted>`(?:[^`]|``)+`)|(?P<text>'[^']*'|"[^"]*")|(?P<mark>[<>(),:])|(?P<end>$))"""
+)
 
 
 class DdlError(ValueError):
@@ -93,9 +100,9 @@ class _Parser:
         if word in _PRIMITIVES:
             self.advance()
             return _PRIMITIVES[word] or word
-        if word in _SEDONA:
+        if word == "geometry":
             self.advance()
-            return _sedona_type(_SEDONA[word])
+            return GEOMETRY
         compound = {
             **dict.fromkeys(("decimal", "dec", "numeric"), self.decimal),
             **dict.fromkeys(("char", "character", "varchar"), self.char),
@@ -152,12 +159,3 @@ class _Parser:
             return "interval"
         end = self.need(*units[units.index(start) + 1 :]) if self.take("to") else start
         return f"interval {start}" if end == start else f"interval {start} to {end}"
-
-
-def _sedona_type(name: str) -> dict:
-    return {
-        "type": "udt",
-        "class": f"org.apache.spark.sql.sedona_sql.UDT.{name}UDT",
-        "pyClass": f"sedona.spark.sql.types.{name}Type",
-        "sqlType": "binary",
-    }

@@ -1,11 +1,12 @@
 """The driver's entry point: `python -m sparkflow.driver ATTEMPT_DIR` runs one attempt and writes its result.
 
-Exit codes: 0 success, the program's own for sys.exit(n) and System.exit(n), 1 for an exception, 2 for a wrong declaration
-that the driver itself found, 143 after SIGTERM.
+Exit codes: 0 success, the program's own for sys.exit(n) and System.exit(n), 1 for an exception, 2 for a wrong
+declaration that the driver itself found, 143 after SIGTERM.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import sparkflow
 from sparkflow import attempt as attempts
-from sparkflow import result
+from sparkflow import jar_program, result
 from sparkflow.errors import SparkflowError, SparkJvmExited
 from sparkflow.failure import Failure, UserCode, describe, report
 from sparkflow.jvm import Jvm
 from sparkflow.session import Spark
 from sparkflow.task import Task
+
+VALUES_FILE = os.environ.get("SPARKFLOW_VALUES_FILE")
 
 
 class Driver:
@@ -42,6 +45,8 @@ class Driver:
             error = self._jvm_is_gone(error) or error
             failure = describe(error, self.code)
             report(error, failure, self.code)
+            with contextlib.suppress(SparkflowError):  # the failure is what counts
+                result.add_values_file(self.values, VALUES_FILE)
             self._write_failure(failure)
             return _exit_code(error)
 
@@ -50,15 +55,22 @@ class Driver:
         task = Task(attempt)
         self.values = task.values
         if attempt.program.kind == "jar":
-            from sparkflow import jar_program
-
-            jar_program.run(task, self._started)
+            self.jvm = jar_program.start(attempt)
+            jar_program.wait(self.jvm)
         else:
-            task.spark = Spark(attempt)
-            self._started(task.spark.jvm)
+            self._spark(task)
             sparkflow._task = task
             self._run_in_python(task)
+        result.add_values_file(task.values, VALUES_FILE)
+        task.complete(lambda: self._spark(task).gateway)
         return task.published
+
+    def _spark(self, task: Task) -> Spark:
+        """The task's Spark. After a jar, whose JVM has ended, outputs elsewhere than on this machine need one again."""
+        if task.spark is None:
+            task.spark = Spark(task.attempt)
+            self.jvm = task.spark.jvm
+        return task.spark
 
     def _run_in_python(self, task: Task) -> None:
         from sparkflow import geoparquet, python_program, sql
@@ -71,19 +83,16 @@ class Driver:
         except SystemExit as end:
             if end.code not in (None, 0):
                 raise
-        result.add_values_file(task.values, os.environ.get("SPARKFLOW_VALUES_FILE"))
-        task.complete(lambda: task.spark.gateway)
-
-    def _started(self, jvm: Jvm) -> None:
-        self.jvm = jvm
 
     def _jvm_is_gone(self, error: BaseException) -> SparkJvmExited | None:
         """Py4J's complaint about a connection, which isn't what the user should read when the JVM has died."""
-        if not self.jvm or not any(base.__module__ == "py4j.protocol" for base in type(error).__mro__):
+        from_py4j = any(base.__module__ == "py4j.protocol" for base in type(error).__mro__)
+        if not self.jvm or not (from_py4j or isinstance(error, ConnectionError)):
             return None
         if getattr(error, "java_exception", None) is not None or not self.jvm.ended(within=1):
             return None
-        return SparkJvmExited(f"Spark's JVM {self.jvm.ending()} while the program ran").with_traceback(error.__traceback__)
+        gone = SparkJvmExited(f"Spark's JVM {self.jvm.ending()} while the program ran; the log may say why")
+        return gone.with_traceback(error.__traceback__)
 
     def _write_failure(self, failure: Failure) -> None:
         try:
@@ -92,7 +101,7 @@ class Driver:
             print(f"WARN sparkflow: the result can't be written: {error}", file=sys.stderr)
 
     def stop(self, *_) -> None:
-        """SIGTERM: ends the JVM, and this process without the program's further doing, as the signal's default would."""
+        """SIGTERM: ends the JVM, and this process without the program's doing, as the signal's default would."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self.jvm:
             self.jvm.terminate()
@@ -103,7 +112,8 @@ class Driver:
 
 def _exit_code(error: BaseException) -> int:
     if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else 1
+        # the system has the last 8 bits only, and 256 is no success
+        return error.code & 0xFF or 1 if isinstance(error.code, int) else 1
     if isinstance(error, KeyboardInterrupt):
         return 128 + signal.SIGINT
     return error.exit_code if isinstance(error, SparkflowError) else 1
@@ -113,6 +123,9 @@ def main() -> int:
     if len(sys.argv) != 2:
         print("usage: python -m sparkflow.driver ATTEMPT_DIR", file=sys.stderr)
         return 2
+    # `-m` puts the current folder first, where anything may shadow a package; a script's own folder belongs there
+    if sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]
     # prints and Spark's log go to one place, in the order in which they happen
     sys.stdout.reconfigure(line_buffering=True)
     return Driver(sys.argv[1]).run()

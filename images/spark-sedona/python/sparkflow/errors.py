@@ -2,7 +2,7 @@
 
 
 class SparkflowError(Exception):
-    """A wrong declaration or a wrong use of the library; the driver ends with exit code 2, and without a stack trace."""
+    """A wrong declaration or use of the library: the driver ends with exit code 2, and without a stack trace."""
 
     exit_code = 2
 

@@ -65,8 +65,8 @@ class UserCode:
 
 
 def describe(error: BaseException, code: UserCode) -> Failure:
-    """The failure that an exception means. An exception in a Python worker counts as the worker's own, and one that Java
-    threw has the class and message of its root cause.
+    """The failure that an exception means. An exception in a Python worker counts as the worker's own, and one that
+    Java threw has the class and message of its root cause.
     """
     at = _at(error, code)
     if isinstance(error, SystemExit):

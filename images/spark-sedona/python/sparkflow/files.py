@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from pathlib import Path
 from collections.abc import Callable
+from pathlib import Path
+
+from sparkflow.temporary import new_folder
 
 
 def local_path(uri: str) -> Path | None:
@@ -19,7 +20,7 @@ def local_path(uri: str) -> Path | None:
 
 
 def open_files(uri: str, gateway: Callable):
-    """The file system of a URI; `gateway()` gives Py4J's gateway and is called for URIs outside of this machine only."""
+    """File system of a URI; `gateway()` gives Py4J's gateway, and is called for URIs outside of this machine only."""
     return LocalFiles() if local_path(uri) else HadoopFiles(gateway())
 
 
@@ -28,10 +29,10 @@ class LocalFiles:
         return local_path(uri).exists()
 
     def list(self, uri: str) -> list[tuple[str, int]]:
-        """All files below (or the file at) a URI with their sizes in bytes, sorted."""
+        """All files below (or the file at) a URI with their sizes in bytes, sorted; none that Spark doesn't read."""
         path = local_path(uri)
         found = [path] if path.is_file() else (each for each in path.rglob("*") if each.is_file())
-        return sorted((str(each), each.stat().st_size) for each in found)
+        return sorted((str(each), each.stat().st_size) for each in found if not _hidden(each.relative_to(path).parts))
 
     def fetch(self, uri: str) -> Path:
         return local_path(uri)
@@ -64,16 +65,18 @@ class HadoopFiles:
 
     def list(self, uri: str) -> list[tuple[str, int]]:
         path, system = self._at(uri)
-        found, files = [], system.listFiles(path, True)
+        found, files, root = [], system.listFiles(path, True), system.makeQualified(path).toString()
         while files.hasNext():
             status = files.next()
-            found.append((status.getPath().toString(), status.getLen()))
+            place = status.getPath().toString()
+            if not _hidden(place[len(root) :].split("/")):
+                found.append((place, status.getLen()))
         return sorted(found)
 
     def fetch(self, uri: str) -> Path:
-        """Copies the file to a folder of its own under TMPDIR."""
+        """Copies the file to a folder of its own, which goes when the driver ends."""
         path, system = self._at(uri)
-        target = Path(tempfile.mkdtemp(prefix="sparkflow-input-")) / path.getName()
+        target = new_folder("input") / path.getName()
         system.copyToLocalFile(False, path, self._jvm.org.apache.hadoop.fs.Path(str(target)), True)
         return target
 
@@ -89,3 +92,8 @@ class HadoopFiles:
             return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream, length))
         finally:
             stream.close()
+
+
+def _hidden(parts) -> bool:
+    """Whether Spark's readers pass over a path for one of its parts: `_SUCCESS`, `_temporary/0/part-0`, `.x.crc`."""
+    return any(part.startswith(("_", ".")) for part in parts)

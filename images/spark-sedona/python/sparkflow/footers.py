@@ -9,7 +9,7 @@ import json
 import struct
 from collections.abc import Callable
 
-from sparkflow import schema
+from sparkflow import ddl, schema
 from sparkflow.attempt import Data
 from sparkflow.errors import OutputMissing, SchemaMismatch
 from sparkflow.files import open_files
@@ -22,8 +22,7 @@ _COUNTED_FILES = 256
 def examine(output: Data, gateway: Callable) -> dict:
     """An output's entry in the result. Raises OutputMissing, or SchemaMismatch against the declared schema."""
     files = open_files(output.uri, gateway)
-    found = files.list(output.uri) if files.exists(output.uri) else []
-    data = [(uri, size) for uri, size in found if not uri.rpartition("/")[2].startswith(("_", "."))]
+    data = files.list(output.uri) if files.exists(output.uri) else []
     if not data:
         raise OutputMissing(f"{output} is declared, but the program wrote nothing to {output.uri}")
     if output.format not in ("parquet", "geoparquet"):
@@ -61,4 +60,4 @@ def _fields(footer) -> schema.Fields:
     else:
         fields = from_arrow_schema(footer.schema.to_arrow_schema()).jsonValue()["fields"]
     geometries = json.loads(metadata.get(_GEO_METADATA, b"{}")).get("columns", {})
-    return [{**field, "type": schema.GEOMETRY} if field["name"] in geometries else field for field in fields]
+    return [{**field, "type": ddl.GEOMETRY} if field["name"] in geometries else field for field in fields]

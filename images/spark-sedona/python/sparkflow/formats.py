@@ -9,9 +9,9 @@ from sparkflow.attempt import Data
 from sparkflow.errors import InputMissing, SchemaMismatch, SparkflowError
 from sparkflow.geoparquet import CrsOfOutput, with_srid
 
-# The manifest's `options` win over these. With a declared schema CSV's header is compared with it, where Spark's default
-# would take the columns by position and so silently mix them up.
-_READ = {"csv": {"header": "true"}}
+# The manifest's `options` win over these. CSV's header is compared with a declared schema, where Spark's default would
+# take the columns by position and so silently mix them up.
+_READ = {"csv": {"header": "true", "enforceSchema": "false"}}
 _WRITE = {"csv": {"header": "true"}}
 _OBSERVATION_SECONDS = 30
 
@@ -24,7 +24,7 @@ def read(session, data: Data):
     reader = session.read.format(data.format).options(**_READ.get(data.format, {}))
     if data.format in ("csv", "json") and declared:
         _refuse_geometry(data, declared)
-        reader = reader.schema(_struct(declared)).option("enforceSchema", "false")
+        reader = reader.schema(_struct(declared))
     elif data.format == "csv":
         reader = reader.option("inferSchema", "true")
     frame = _load(reader.options(**data.options), data)

@@ -1,7 +1,7 @@
 """The CRS of GeoParquet's geometry columns, which Sedona 1.8.0 leaves to its user in both directions.
 
-It reads every geometry with SRID 0 whatever the file's CRS is, and writes `"crs": null` (unknown) whatever the geometries'
-SRID is, unless the option `geoparquet.crs` has PROJJSON.
+It reads every geometry with SRID 0 whatever the file's CRS is, and writes `"crs": null` (unknown) whatever the
+geometries' SRID is, unless the option `geoparquet.crs` has PROJJSON.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def with_srid(session, data: Data, frame):
     footers = session.read.format("geoparquet.metadata").load(data.uri).select("columns").first()
     described = footers["columns"] if footers else {}
     srids = {name: _epsg(described[name]["crs"]) for name in columns if name in described}
-    expressions = {name: f"ST_SetSRID({_sql_name(name)}, {srid})" for name, srid in srids.items() if srid}
-    return frame.withColumns({name: functions.expr(text) for name, text in expressions.items()}) if expressions else frame
+    known = {name: functions.expr(f"ST_SetSRID({_sql_name(name)}, {srid})") for name, srid in srids.items() if srid}
+    return frame.withColumns(known) if known else frame
 
 
 class CrsOfOutput:
@@ -117,8 +117,8 @@ def _with_kept_shuffles(frame):
     """
     from pyspark.sql import DataFrame
 
-    plan, session = frame._jdf.queryExecution(), frame.sparkSession
-    return DataFrame(session._jsparkSession.internalCreateDataFrame(plan.toRdd(), plan.analyzed().schema(), False), session)
+    plan, java = frame._jdf.queryExecution(), frame.sparkSession._jsparkSession
+    return DataFrame(java.internalCreateDataFrame(plan.toRdd(), plan.analyzed().schema(), False), frame.sparkSession)
 
 
 def _sql_name(column: str) -> str:

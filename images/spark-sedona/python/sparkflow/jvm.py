@@ -17,6 +17,7 @@ from sparkflow import launch, supervise
 from sparkflow.attempt import Attempt
 from sparkflow.errors import SparkJvmExited
 from sparkflow.properties import PropertiesFile
+from sparkflow.temporary import new_folder
 
 END_SECONDS = 10
 DUMP_SECONDS = 600
@@ -26,7 +27,7 @@ class Jvm:
     """One JVM that runs SparkSubmit; `gateway` makes it wait for Python's commands instead of running a program."""
 
     def __init__(self, attempt: Attempt, program: list[str] | None = None):
-        self._temporary = launch.temporary_folder()
+        self._temporary = new_folder("jvm")
         self._answer = self._temporary / "gateway"
         env = launch.environment(attempt, self._temporary)
         if not program:
@@ -71,7 +72,7 @@ class Jvm:
                 self.properties.remove_if_read()
 
     def end(self) -> None:
-        """Closes a gateway's stdin, at which its JVM exits in order, and kills it after 10 s (an archive takes longer)."""
+        """Closes a gateway's stdin, at which its JVM exits in order; kills it after 10 s (an archive takes longer)."""
         self.process.stdin.close()
         try:
             self.process.wait(DUMP_SECONDS if os.environ.get("SPARKFLOW_CDS_DUMP") else END_SECONDS)
@@ -114,4 +115,3 @@ class Jvm:
     def _clean(self) -> None:
         self.properties.remove()
         shutil.rmtree(self._temporary, ignore_errors=True)
-

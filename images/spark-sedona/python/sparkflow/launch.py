@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from sparkflow.attempt import Attempt
@@ -76,11 +75,6 @@ def spark_env() -> bool:
     return any((Path(folder) / "spark-env.sh").is_file() for folder in folders)
 
 
-def temporary_folder() -> Path:
-    """A folder of this driver's own under TMPDIR."""
-    return Path(tempfile.mkdtemp(prefix="sparkflow-"))
-
-
 def _spark_home() -> Path:
     home = os.environ.get("SPARK_HOME")
     if not home:
@@ -119,7 +113,8 @@ def _archive(attempt: Attempt) -> list[str]:
 
 
 def _logging(attempt: Attempt) -> list[str]:
-    if any(option.startswith(("-Dlog4j2.configurationFile=", "-Dlog4j.configurationFile=")) for option in attempt.jvm_options):
+    named = ("-Dlog4j2.configurationFile=", "-Dlog4j.configurationFile=")
+    if any(option.startswith(named) for option in attempt.jvm_options):
         return []
     own = [attempt.conf_folder / name for name in _LOG_CONFIGS] if attempt.conf_folder else []
     default = Path(__file__).with_name("log4j2.properties")

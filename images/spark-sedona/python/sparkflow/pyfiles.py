@@ -1,14 +1,13 @@
-"""`spark.submit.pyFiles` for the driver's own imports, which spark-submit arranges before it starts a Python program."""
+"""`spark.submit.pyFiles` for the driver's own imports, as spark-submit arranges it before it starts a program."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 from sparkflow.attempt import Attempt
 from sparkflow.files import local_path
+from sparkflow.temporary import new_folder
 
 KEY = "spark.submit.pyFiles"
 
@@ -26,14 +25,9 @@ def add_to_path(spark, attempt: Attempt) -> None:
     entries, modules = [], None
     for path in filter(None, (local_path(each) for each in found.split(",") if each)):
         if path.suffix == ".py":
-            modules = modules or folder_for("sparkflow-pyfiles-")
+            modules = modules or new_folder("pyfiles")
             shutil.copy(path, modules)
         else:
             entries.append(str(path))
     at = len(attempt.python_path)
     sys.path[at:at] = [*([str(modules)] if modules else []), *entries]
-
-
-def folder_for(prefix: str) -> Path:
-    """A new folder under TMPDIR, which goes with the task's."""
-    return Path(tempfile.mkdtemp(prefix=prefix))

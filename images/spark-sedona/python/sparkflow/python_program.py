@@ -16,6 +16,7 @@ from sparkflow.errors import SparkflowError, listed
 from sparkflow.files import local_path
 from sparkflow.param_types import annotated
 from sparkflow.task import Task
+from sparkflow.temporary import new_folder
 
 
 def run(task: Task) -> None:
@@ -60,11 +61,9 @@ def _import(file: Path | None, module: str | None) -> ModuleType:
     name = file.stem
     spec = importlib.util.find_spec(name) if "." not in name and name not in sys.modules else None
     if spec is None or not spec.origin or os.path.realpath(spec.origin) != os.path.realpath(file):
-        other = getattr(spec or sys.modules.get(name), "origin", None) or getattr(sys.modules.get(name), "__file__", None)
-        raise SparkflowError(
-            f"the program's file {file.name} can't be imported as `{name}`"
-            f"{f', which is {other} already' if other else ''}; give it another name"
-        )
+        other = spec.origin if spec else getattr(sys.modules.get(name), "__file__", None)
+        why = f", which is {other} already" if other else ""
+        raise SparkflowError(f"the program's file {file.name} can't be imported as `{name}`{why}; give it another name")
     return importlib.import_module(name)
 
 
@@ -74,12 +73,11 @@ def _local_file(task: Task) -> Path:
     place = attempt.program.file
     path = local_path(place)
     if path is None:
-        jvm = task.spark.gateway.jvm
-        conf = jvm.org.apache.spark.SparkConf()
-        hadoop = jvm.org.apache.spark.deploy.SparkHadoopUtil.get().newConfiguration(conf)
-        folder = pyfiles.folder_for("sparkflow-program-")
-        fetched = jvm.org.apache.spark.util.DependencyUtils.downloadFile(place, jvm.java.io.File(str(folder)), conf, hadoop)
-        path = local_path(fetched)
+        jvm, spark = task.spark.gateway.jvm, task.spark.gateway.jvm.org.apache.spark
+        conf = spark.SparkConf()
+        hadoop = spark.deploy.SparkHadoopUtil.get().newConfiguration(conf)
+        folder = jvm.java.io.File(str(new_folder("program")))
+        path = local_path(spark.util.DependencyUtils.downloadFile(place, folder, conf, hadoop))
     path = Path(os.path.normpath(attempt.folder / path))
     if not path.is_file():
         raise SparkflowError(f"the program's file {place} doesn't exist (looked for {path})")

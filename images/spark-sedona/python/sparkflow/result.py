@@ -79,7 +79,7 @@ def add_value(values: dict, name: str, value: object) -> None:
 
 
 def add_values_file(values: dict, path: str | None) -> None:
-    """Adds what a program of any language wrote to SPARKFLOW_VALUES_FILE. Raises SparkflowError if it's no JSON object."""
+    """Adds what a program of any language wrote to SPARKFLOW_VALUES_FILE; SparkflowError if it's no JSON object."""
     text = Path(path).read_text("utf-8").strip() if path and os.path.exists(path) else ""
     if not text:
         return

@@ -15,7 +15,6 @@ from sparkflow.attempt import Data
 from sparkflow.errors import SchemaMismatch, SparkflowError, listed
 
 Fields = list[dict]
-GEOMETRY = ddl.parse("g GEOMETRY")[0]["type"]
 _SIMPLE = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}
 
 
@@ -71,7 +70,8 @@ def geometry_columns(fields: Fields) -> list[str]:
 
 def column_with_sedona_type(fields: Fields) -> tuple[str, str] | None:
     """The first column (name, type) that holds a geometry, geography or raster at any depth."""
-    return next(((field["name"], ddl_type(field["type"])) for field in fields if _holds_sedona_type(field["type"])), None)
+    found = next((field for field in fields if _holds_sedona_type(field["type"])), None)
+    return found and (found["name"], ddl_type(found["type"]))
 
 
 def _holds_sedona_type(kind: str | dict) -> bool:

@@ -1,4 +1,4 @@
-"""The driver's Spark for Python programs: a JVM that boots while the program is imported, and the session on top of it."""
+"""The driver's Spark for Python programs: a JVM that boots while the program is imported, and the session on it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import atexit
 import importlib.util
 import os
 import sys
+import threading
 from pathlib import Path
 
 from sparkflow.attempt import Attempt
 from sparkflow.jvm import Jvm
+
+STOP_SECONDS = 60
 
 
 class Spark:
@@ -17,6 +20,7 @@ class Spark:
 
     def __init__(self, attempt: Attempt):
         self.attempt = attempt
+        self.master: str | None = None
         self._warned = False
         self.jvm = Jvm(attempt)
         # First in, last out: what the program registers may still use Spark
@@ -31,7 +35,14 @@ class Spark:
         """The active SparkSession, or a new one with the attempt's settings."""
         from pyspark.sql import SparkSession
 
-        return SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
+        session = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
+        if "sedona.spark" in sys.modules and not hasattr(self, "_sedona"):
+            # Sedona's Python functions work only after this part of SedonaContext.create; the rest of it is done by the
+            # SQL extension, and would be done a second time
+            from sedona.spark.register.geo_registrator import PackageImporter
+
+            self._sedona = PackageImporter.import_jvm_lib(session._jvm)
+        return session
 
     @property
     def gateway(self):
@@ -76,7 +87,7 @@ class Spark:
 
     def _compare_masters(self, jconf) -> None:
         master = jconf.get("spark.master", None)
-        if master != self.master and not self._warned:
+        if self.master and master != self.master and not self._warned:
             self._warned = True
             print(
                 f"WARN sparkflow: the program sets the master {master} itself, the task's engine has {self.master}; "
@@ -86,9 +97,14 @@ class Spark:
 
     def end(self) -> None:
         """Stops the SparkContext and ends the JVM, without Py4J's complaints about a connection that is gone."""
+        # a JVM that is out of memory may never answer
+        patience = threading.Timer(STOP_SECONDS, self.jvm.process.kill)
+        patience.daemon = True
+        patience.start()
         try:
             self._stop()
         finally:
+            patience.cancel()
             self.jvm.end()
 
     def _stop(self) -> None:

@@ -1,4 +1,4 @@
-"""A SQL program: inputs as temporary views, its statements one after the other, outputs from the views of their names."""
+"""A SQL program: inputs as temporary views, its statements one after the other, outputs from views of their names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sparkflow.errors import OutputMissing
 from sparkflow.task import Task
 
 _POSITION = re.compile(
-    r"\(line (?P<l1>\d+), pos (?P<p1>\d+)\)|; line (?P<l2>\d+) pos (?P<p2>\d+)|== SQL\(line (?P<l3>\d+), position (?P<p3>\d+)\)"
+    r"\(line (?P<l1>\d+), pos (?P<p1>\d+)\)|; line (?P<l2>\d+) pos (?P<p2>\d+)"
+    r"|== SQL\(line (?P<l3>\d+), position (?P<p3>\d+)\)"
 )
 
 

@@ -25,8 +25,8 @@ _QUERY = re.compile(r"[\s(]*(SELECT|WITH|VALUES|TABLE|FROM|SHOW|DESC|DESCRIBE|EX
 
 
 class Statement(NamedTuple):
-    """One statement: its text, `code` (the same, with blanks for comments and for what is in quotes), and the line (from
-    1) and column (from 0) in the whole text where it begins.
+    """One statement: its text, `code` (the same, with blanks for comments and for what is in quotes), and the line
+    (from 1) and column (from 0) in the whole text where it begins.
     """
 
     text: str

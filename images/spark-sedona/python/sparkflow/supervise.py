@@ -1,10 +1,12 @@
-"""Runs a command and answers for all of its descendants: `python -I -S supervise.py --grace SECONDS [--remove DIR]... -- COMMAND…`
+"""Runs a command and answers for all of its descendants.
+
+    python -I -S supervise.py --grace SECONDS [--remove DIR]... -- COMMAND…
 
 Started by the laptop's run process in a session of its own, with stdin a pipe that the run process holds, the lifeline:
 its EOF means that the run process is gone, even by SIGKILL. SIGTERM, or the lifeline's end, becomes SIGTERM for the
-command, and after the grace SIGKILL for everything. When the command has ended, every remaining descendant is ended (also
-those with a process group or session of their own, as pyspark's daemon has), the folders are removed, and the exit code is
-the command's, 128 + n for signal n. Only the standard library, and nothing of this package, is used.
+command, and after the grace SIGKILL for everything. When the command has ended, every remaining descendant is ended
+(also those with a process group or session of their own, as pyspark's daemon has), the folders are removed, and the
+exit code is the command's, 128 + n for signal n. Only the standard library, and nothing of this package, is used.
 
 On Linux orphans are handed to this process (a child subreaper) and the command dies with it. Elsewhere descendants are
 found by their session, so that one which makes a session of its own *and* loses its parent is missed.
@@ -30,7 +32,7 @@ HOPELESS_SECONDS = 30.0  # a process in the kernel's uninterruptible sleep can't
 
 
 def die_with_parent(number: int):
-    """A preexec_fn that sends the child this signal when its parent's main thread ends; None where there's no such thing."""
+    """A preexec_fn that sends the child this signal when its parent's main thread ends; None where that isn't known."""
     if not LINUX:
         return None
     libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()

@@ -77,7 +77,7 @@ class Task:
         unknown = next((key for key in value if key not in names), None)
         if unknown is not None:
             hint = "return the data itself" if len(outputs) == 1 else f"the outputs are {listed(outputs)}"
-            raise SparkflowError(f"the function returned a dict with `{unknown}`, which is no output of the task; {hint}")
+            raise SparkflowError(f"the function returned a dict with `{unknown}`, which is no output; {hint}")
         for key, data in value.items():
             if data is not None:
                 self.output(names[key], data)
@@ -89,12 +89,14 @@ class Task:
                 try:
                     self.published[name] = footers.examine(data, gateway)
                 except OutputMissing as error:
-                    raise OutputMissing(f"{error}, nor gave it to sparkflow.output") from None
+                    raise OutputMissing(f"{error}, and neither returned it nor gave it to sparkflow.output") from None
 
     def _write_file(self, data: Data, value: object) -> dict:
         files = open_files(data.uri, lambda: self.spark.gateway)
         if files.exists(data.uri):
-            raise SparkflowError(f"{data}: there is something at {data.uri} already; every attempt writes to its own place")
+            raise SparkflowError(
+                f"{data}: there's something at {data.uri} already; every attempt writes to its own place"
+            )
         if isinstance(value, Path):
             if not value.is_file():
                 raise SparkflowError(f"{data}: {value} isn't a file")

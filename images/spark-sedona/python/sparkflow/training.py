@@ -1,8 +1,8 @@
 """The program of the AppCDS training run: what it makes the JVM load is what an archive will hold.
 
-The driver runs it as any other script, with SPARKFLOW_CDS_DUMP set. It does a little of everything that tasks do, in the
-way that the driver does it: every format written and read, SQL with params, aggregation, Sedona's functions and a spatial
-join, Python workers, Arrow. Its data is small and of its own making; nothing outside of TMPDIR is touched.
+The driver runs it as any other script, with SPARKFLOW_CDS_DUMP set. It does a little of everything that tasks do, in
+the way that the driver does it: every format written and read, SQL with params, aggregation, Sedona's functions and a
+spatial join, Python workers, Arrow. Its data is small and of its own making; nothing outside of TMPDIR is touched.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ def _formats(spark, folder: Path, points) -> None:
     plain = points.drop("g")
     frames = {"parquet": plain, "csv": plain, "json": plain, "text": plain.select("name"), "geoparquet": points}
     for format, frame in frames.items():
-        declared = {"csv": "n BIGINT, name STRING, day DATE", "geoparquet": "n BIGINT, name STRING, day DATE, g GEOMETRY"}
+        declared = {
+            "csv": "n BIGINT, name STRING, day DATE",
+            "geoparquet": "g GEOMETRY, n BIGINT, name STRING, day DATE",
+        }
         for schema in {None, declared.get(format)}:
             data = Data("output", format, f"file://{folder}/{format}-{bool(schema)}", format, schema)
             formats.write(spark, data, frame)
@@ -95,7 +98,8 @@ def _python(spark, points) -> None:
     """Workers with pickled and with Arrow data, and data to and from the driver."""
     double = functions.udf(lambda n: n * 2, "bigint")
     points.select(double("n")).agg({"<lambda>(n)": "sum"}).collect()
-    points.drop("g").mapInPandas(lambda frames: (frame.head(1) for frame in frames), "n BIGINT, name STRING, day DATE").count()
+    plain = points.drop("g")
+    plain.mapInPandas(lambda frames: (frame.head(1) for frame in frames), plain.schema).count()
     spark.sparkContext.parallelize(range(10)).map(lambda n: n + 1).sum()
     for kind in ("pandas", "arrow", "rows"):
         convert.from_frame(points.drop("g").limit(20), kind)

@@ -1,0 +1,37 @@
+// Objects that tests begin with: as little as a manifest can say.
+
+import type { EngineSpec } from "../../operator/api/engine.ts";
+import type { FlowSpec, FlowTask } from "../../operator/api/flow.ts";
+import { apiVersion, type SparkEngine, type SparkFlow, type SparkTask } from "../../operator/api/kinds.ts";
+import type { Problem } from "../../operator/api/problems.ts";
+import { pathText } from "../../operator/api/problems.ts";
+import type { TaskSpec } from "../../operator/api/task.ts";
+
+const program: TaskSpec = { python: { file: "local:///app/program.py" } };
+
+export const sparkTask = (spec: TaskSpec = {}, name = "count"): SparkTask => ({
+  apiVersion,
+  kind: "SparkTask",
+  metadata: { name },
+  spec: { ...(["python", "jar", "sql"].some((kind) => kind in spec) ? {} : program), ...spec },
+});
+
+export const sparkEngine = (spec: EngineSpec, name = "default"): SparkEngine => ({
+  apiVersion,
+  kind: "SparkEngine",
+  metadata: { name },
+  spec,
+});
+
+export const flowTask = (name: string, spec: Partial<FlowTask> = {}): FlowTask => ({ name, ...program, ...spec });
+
+export const sparkFlow = (tasks: FlowTask[], spec: Partial<FlowSpec> = {}, name = "nightly"): SparkFlow => ({
+  apiVersion,
+  kind: "SparkFlow",
+  metadata: { name },
+  spec: { tasks, ...spec },
+});
+
+/** Problems as a user reads them: `path: message`. */
+export const said = (problems: readonly Problem[]): string[] =>
+  problems.map(({ path, message }) => `${pathText(path)}: ${message}`);

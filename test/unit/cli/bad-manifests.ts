@@ -1,0 +1,218 @@
+// Manifests with one mistake each, and the sentence that it gets from `validate` and `run` alike.
+import { dedent, type Files } from "../folder.ts";
+
+const head = "apiVersion: sparkflow.dev/v1alpha1\n";
+export const task = (spec: string, name = "count"): string =>
+  `${head}kind: SparkTask\nmetadata: {name: ${name}}\nspec:\n${spec.replace(/^/gm, "  ").trimEnd()}\n`;
+export const flow = (spec: string, name = "nightly"): string => task(spec, name).replace("SparkTask", "SparkFlow");
+const program = "python: {script: print(1)}\n";
+const sql = "sql: {statements: SELECT 1}";
+
+/** Of one file, a.yaml; the sentence follows `a.yaml:`. */
+export const oneFile: [string, string | Buffer, string][] = [
+  [
+    "an unknown field",
+    task("pyhton: {script: print(1)}"),
+    '5:3: spec.pyhton: unknown field "pyhton"; did you mean "python"?',
+  ],
+  [
+    "an unknown field in a flow's task",
+    flow(`tasks:\n  - name: a\n    ${sql}\n    dependson: [b]`),
+    '8:7: spec.tasks[0].dependson: unknown field "dependson"; did you mean "dependsOn"?',
+  ],
+  ["a wrong type", task(`${program}args: --top 10`), '6:3: spec.args: "--top 10" is not valid: expected a list'],
+  [
+    "a word of YAML 1.1 where text is meant",
+    task(`${program}env: [{name: DEBUG, value: on}]`),
+    "6:23: spec.env[0].value: true is not valid: expected text (quote it; YAML reads y, yes and on as true, n, no and off as false)",
+  ],
+  ["no program", task("args: [a]"), "4:1: spec: a task needs a program: one of python, jar and sql"],
+  [
+    "two programs",
+    task(`${program}${sql}`),
+    "6:3: spec.sql: a task has exactly one program, but here are python and sql; keep one",
+  ],
+  [
+    "two sources of a program",
+    task("python: {script: x, module: m}"),
+    "5:12: spec.python.script: python has exactly one source, but here are module and script; keep one",
+  ],
+  [
+    "a cycle",
+    flow(`tasks:\n  - {name: a, dependsOn: [b], ${sql}}\n  - {name: b, dependsOn: [a], ${sql}}`),
+    "5:3: spec.tasks: the tasks depend on each other in a cycle: a -> b -> a",
+  ],
+  [
+    "an unknown dependency",
+    flow(`tasks:\n  - {name: load, ${sql}}\n  - {name: b, dependsOn: [laod], ${sql}}`),
+    '7:29: spec.tasks[1].dependsOn[0]: the flow has no task "laod"; did you mean "load"?',
+  ],
+  [
+    "an input from a task without such an output",
+    flow(
+      `tasks:\n  - {name: load, ${sql}, outputs: [{name: words}]}\n  - {name: b, ${sql}, inputs: [{name: w, from: load.wrods}]}`,
+    ),
+    '7:65: spec.tasks[1].inputs[0].from: the task "load" has no output "wrods"; did you mean "words"?',
+  ],
+  [
+    "two tasks of one name",
+    flow(`tasks:\n  - {name: a, ${sql}}\n  - {name: a, ${sql}}`),
+    '7:8: spec.tasks[1].name: the name "a" stands twice in this list',
+  ],
+  [
+    "a default out of its limits",
+    flow(`params:\n  top: {type: integer, default: 0, min: 1}\ntasks:\n  - {name: a, ${sql}}`),
+    "6:26: spec.params.top.default: 0 is not valid: expected at least 1",
+  ],
+  [
+    "an owned key",
+    task(`${program}sparkConf:\n  spark.master: yarn`),
+    '7:5: spec.sparkConf["spark.master"]: the key "spark.master" belongs to the operator: the engine decides where Spark runs; choose another engine, or set its local.cores',
+  ],
+  [
+    "a key and its typed field",
+    task(`${program}driver: {memory: 4g}\nsparkConf: {spark.driver.memory: 8g}`),
+    '7:15: spec.sparkConf["spark.driver.memory"]: "8g" contradicts driver.memory, which says "4g" in the same place; keep one of them',
+  ],
+  [
+    "memory in a wrong unit",
+    task(`${program}driver: {memory: 4G}`),
+    '6:12: spec.driver.memory: "4G" is not valid: expected a memory size such as 512m, 4g or 4Gi (Spark and Kubernetes read this unit differently); write 4g or 4Gi',
+  ],
+  [
+    "memory without a unit",
+    task(`${program}driver: {memory: 4096}`),
+    "6:12: spec.driver.memory: 4096 is not valid: expected a memory size such as 512m, 4g or 4Gi",
+  ],
+  [
+    "a missing program",
+    task("python: {file: jobs/count.py}"),
+    '5:12: spec.python.file: there is no file "jobs/count.py" (<folder>/jobs/count.py)',
+  ],
+  [
+    "a missing jar",
+    task(`${program}deps: {jars: [lib/a.jar]}`),
+    '6:17: spec.deps.jars[0]: there is no file "lib/a.jar" (<folder>/lib/a.jar)',
+  ],
+  [
+    "a missing input",
+    task(`${program}inputs: [{name: w, uri: "file:///nowhere/words.txt"}]`),
+    "6:22: spec.inputs[0].uri: there is no file file:///nowhere/words.txt",
+  ],
+  [
+    "a file URI with too few slashes",
+    task(`${program}inputs: [{name: w, uri: "file://words.txt"}]`),
+    '6:22: spec.inputs[0].uri: "file://words.txt" is not the URI of a file here: expected file:///…',
+  ],
+  [
+    "a program of the image that is nowhere here",
+    task("python: {file: 'local:///app/a.py'}"),
+    '5:12: spec.python.file: "local:///app/a.py" is in the image, and nothing says where it is on this machine: map its folder by `paths` of sparkflow.local.yaml',
+  ],
+  [
+    "a ConfigMap that isn't there",
+    task("python: {configMap: {name: code, key: a.py}}"),
+    '5:24: spec.python.configMap.name: there is no ConfigMap "code" here; a kustomization.yaml with a configMapGenerator makes it from the files beside the manifest',
+  ],
+  [
+    "a template's typo",
+    task(`${program}params: {top: 10}\nargs: ["$(params.tpo)"]`),
+    '7:10: spec.args[0]: $(params.tpo) refers to no param of the flow or task; did you mean "top"?',
+  ],
+  [
+    "a template that isn't closed",
+    task(`${program}args: ["$(params.top"]`),
+    '6:10: spec.args[0]: "$(params.top" has no closing ")"; write $$( for a literal $(',
+  ],
+  [
+    "a field that this version can't serve",
+    flow(`schedule: {cron: "0 3 * * *"}\ntasks:\n  - {name: a, ${sql}}`),
+    '5:3: spec.schedule: "schedule" is not available yet in this version',
+  ],
+  ["an unknown engine", task(`${program}engine: prod`), '6:3: spec.engine: there is no SparkEngine "prod" here'],
+  [
+    "a misspelt kind",
+    task(program).replace("SparkTask", "SparkTsak"),
+    '2:1: kind: unknown kind "SparkTsak"; did you mean "SparkTask"?',
+  ],
+  ["__proto__ as a key", task(`${program}sparkConf:\n  __proto__: x`), '7:5: the key "__proto__" is not allowed'],
+  [
+    "a key that YAML 1.1 reads as false",
+    task(`${program}params: {n: 8}`),
+    "6:10: the key n is read as false: quote it",
+  ],
+  ["a key twice", task(`${program}args: [a]\nargs: [b]`), '7:3: the key "args" stands twice in this map'],
+  [
+    "a number that would lose digits",
+    task(`${program}params: {id: 12345678901234567890}`),
+    "6:16: the number 12345678901234567890 is too large to keep its digits; quote it",
+  ],
+  ["what isn't YAML", "kind: SparkTask\nspec: [1, 2\nmetadata: {\n", "3:1: this is not valid YAML: "],
+  [
+    "one bad document of several",
+    `${task(program, "a")}---\n${task("pyton: {}", "b")}---\n${task(program, "c")}`,
+    '11:3: spec.pyton: unknown field "pyton"; did you mean "python"?',
+  ],
+  ["an alias without an anchor", task("python: *code"), '5:11: there is no anchor "&code" above'],
+];
+
+/** Of files as a whole: what is said, with the place where there is one. */
+export const others: [string, Files, string[], string][] = [
+  [
+    "a picture",
+    { "a.yaml": Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0xff]) },
+    ["a.yaml"],
+    "a.yaml: this is not text in UTF-8, so it can't be YAML",
+  ],
+  ["an empty file", { "a.yaml": "" }, ["a.yaml"], "a.yaml: there is no manifest here: it is empty"],
+  ["a file that isn't there", {}, ["nope.yaml"], "nope.yaml: there is no such file or folder"],
+  ["a folder without manifests", { "readme.txt": "x" }, ["."], ".: this folder has no .yaml file"],
+  [
+    "an engine and nothing to run",
+    { "a.yaml": `${head}kind: SparkEngine\nmetadata: {name: default}\nspec: {local: {}}\n` },
+    ["a.yaml"],
+    "a.yaml: there is no SparkTask and no SparkFlow here",
+  ],
+  [
+    "two tasks of one name in two files",
+    { "a.yaml": task(program), "b.yaml": task(program) },
+    ["."],
+    'b.yaml:3:12: metadata.name: there are two SparkTasks named "count"',
+  ],
+  [
+    "a generator's missing file",
+    {
+      "kustomization.yaml": "resources: [a.yaml]\nconfigMapGenerator: [{name: code, files: [x.py]}]\n",
+      "a.yaml": task(program),
+    },
+    ["."],
+    "kustomization.yaml: configMapGenerator code: there is no file x.py beside it",
+  ],
+  [
+    "a mistake in sparkflow.local.yaml",
+    { "a.yaml": task(program), "sparkflow.local.yaml": "maxCores: 2\nmaxMemory: 8G\n" },
+    ["a.yaml"],
+    'sparkflow.local.yaml:2:1: maxMemory: "8G" is not valid: expected a memory size such as 512m, 4g or 4Gi (Spark and Kubernetes read this unit differently); write 8g or 8Gi',
+  ],
+  [
+    "a param of a run in the manifest that is out of its limits",
+    {
+      "a.yaml": `${flow(`params:\n  top: {type: integer, min: 1}\ntasks:\n  - {name: a, ${sql}}`)}---\n${head}kind: SparkFlowRun\nmetadata: {name: r}\nspec:\n  flow: nightly\n  params:\n    top: 0\n`,
+    },
+    ["a.yaml"],
+    'a.yaml:16:5: spec.params.top: 0 is not valid for the param "top": expected at least 1',
+  ],
+];
+
+/** A manifest with several mistakes. */
+export const several = dedent`
+  apiVersion: sparkflow.dev/v1alpha1
+  kind: SparkFlow
+  metadata: {name: nightly}
+  spec:
+    tasks:
+      - name: a
+        sql: {statements: SELECT 1}
+        dependsOn: [nobody]
+        args: [$(params.typo)]
+`;

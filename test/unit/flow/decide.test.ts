@@ -1,0 +1,154 @@
+// decide for one run: Argo's words, failFast, limits, cancel.
+import { describe, expect, it } from "vitest";
+import type { TaskPhase } from "../../../operator/api/status.ts";
+import { decideRun, hasEnded, type RunObservation } from "../../../operator/flow/decide.ts";
+import { graph } from "./graphs.ts";
+
+const diamond = { load: [], clean: ["load"], count: ["load"], draw: ["clean", "count"] };
+const decide = (
+  edges: Record<string, string[]>,
+  tasks: Record<string, TaskPhase> = {},
+  more: Partial<RunObservation> = {},
+) => {
+  const decision = decideRun({
+    graph: graph(edges),
+    tasks: new Map(Object.entries(tasks)),
+    failFast: true,
+    maxParallelTasks: Number.POSITIVE_INFINITY,
+    cancelled: false,
+    ...more,
+  });
+  return { ...decision, omit: Object.fromEntries(decision.omit) };
+};
+
+describe("what is created", () => {
+  it.each<[string, Record<string, TaskPhase>, string[]]>([
+    ["at first, what depends on nothing", {}, ["load"]],
+    ["nothing while its dependency is under way", { load: "Running" }, []],
+    ["nothing while its dependency is tried again", { load: "Retrying" }, []],
+    ["all that a success lets start", { load: "Succeeded" }, ["clean", "count"]],
+    ["what a skipped dependency lets start, as in Argo", { load: "Skipped" }, ["clean", "count"]],
+    ["nothing until every dependency has passed", { load: "Succeeded", clean: "Succeeded", count: "Running" }, []],
+    ["the rest once they have", { load: "Succeeded", clean: "Succeeded", count: "Skipped" }, ["draw"]],
+  ])("%s", (_, tasks, created) => {
+    expect(decide(diamond, tasks).create).toEqual(created);
+  });
+
+  it.each([
+    [1, {}, ["a"]],
+    [2, { a: "Running" }, ["b"]],
+    [2, { a: "Running", b: "Retrying" }, []],
+    [2, { a: "Succeeded", b: "Pending" }, ["c"]],
+  ] as [number, Record<string, TaskPhase>, string[]][])(
+    "keeps to maxParallelTasks %d beside %j",
+    (maxParallelTasks, tasks, created) => {
+      expect(decide({ a: [], b: [], c: [], d: [] }, tasks, { maxParallelTasks }).create).toEqual(created);
+    },
+  );
+});
+
+describe("what is omitted", () => {
+  const fan = { a: [], b: [], c: ["a"], d: ["c"], e: ["b"] };
+  it.each<[string, Record<string, TaskPhase>, boolean, Record<string, string>]>([
+    [
+      "with failFast, all that hasn't begun",
+      { a: "Failed", b: "Running" },
+      true,
+      { c: "a failed", d: "c was omitted", e: "a failed, and failFast is on" },
+    ],
+    [
+      "without it, what depends on the failure",
+      { a: "Failed", b: "Running" },
+      false,
+      { c: "a failed", d: "c was omitted" },
+    ],
+    ["nothing while all is well", { a: "Running" }, true, {}],
+  ])("%s", (_, tasks, failFast, omitted) => {
+    expect(decide(fan, tasks, { failFast }).omit).toEqual(omitted);
+  });
+
+  it("goes on beside a failure without failFast", () => {
+    const decision = decide(fan, { a: "Failed", b: "Succeeded" }, { failFast: false });
+    expect(decision.create).toEqual(["e"]);
+    expect(decision.phase).toBe("Running");
+  });
+
+  it("is everything of a cancelled run that hasn't begun", () => {
+    const decision = decide(fan, { a: "Running" }, { cancelled: true });
+    expect(decision.omit).toEqual({
+      b: "the run was cancelled",
+      c: "the run was cancelled",
+      d: "c was omitted",
+      e: "b was omitted",
+    });
+    expect(decision.create).toEqual([]);
+  });
+});
+
+describe("the run", () => {
+  it.each<[string, Record<string, TaskPhase>, Partial<RunObservation>, string, string]>([
+    ["is pending before anything is created", {}, {}, "Pending", "0/2 tasks have ended"],
+    ["runs while a task does", { a: "Succeeded", b: "Running" }, {}, "Running", "1/2 tasks have ended"],
+    [
+      "runs while a running task ends after a failure",
+      { a: "Failed", b: "Running" },
+      {},
+      "Running",
+      "1/2 tasks have ended",
+    ],
+    ["has succeeded when all have", { a: "Succeeded", b: "Succeeded" }, {}, "Succeeded", "2 of 2 tasks succeeded"],
+    ["has failed when one has", { a: "Failed", b: "Succeeded" }, {}, "Failed", "a failed"],
+    ["names all that failed", { a: "Failed", b: "Failed" }, {}, "Failed", "2 tasks failed: a, b"],
+    [
+      "is cancelled when it was, and nothing is left",
+      { a: "Succeeded" },
+      { cancelled: true },
+      "Cancelled",
+      "the run was cancelled; 1 of 2 tasks had succeeded",
+    ],
+    [
+      "is cancelled before it began",
+      {},
+      { cancelled: true },
+      "Cancelled",
+      "the run was cancelled; 0 of 2 tasks had succeeded",
+    ],
+    [
+      "isn't cancelled while a task still ends",
+      { a: "Running" },
+      { cancelled: true },
+      "Running",
+      "1/2 tasks have ended",
+    ],
+  ])("%s", (_, tasks, more, phase, message) => {
+    expect(decide({ a: [], b: [] }, tasks, more)).toMatchObject({ phase, message });
+  });
+
+  it("names ten failures at most, and says how many there were", () => {
+    const names = Array.from({ length: 30 }, (_, i) => `t${i}`);
+    const failed = Object.fromEntries(names.map((name) => [name, "Failed" as const]));
+    const { message } = decide(Object.fromEntries(names.map((name) => [name, []])), failed);
+    expect(message).toBe(`30 tasks failed: ${names.slice(0, 10).join(", ")}`);
+  });
+
+  it("says of skipped tasks that they didn't succeed, and is a success all the same", () => {
+    expect(decide({ a: [], b: [] }, { a: "Succeeded", b: "Skipped" })).toMatchObject({
+      phase: "Succeeded",
+      message: "1 of 2 tasks succeeded, 1 skipped",
+    });
+  });
+});
+
+describe("a result", () => {
+  it.each<[TaskPhase, boolean]>([
+    ["Pending", false],
+    ["Running", false],
+    ["Retrying", false],
+    ["Succeeded", true],
+    ["Failed", true],
+    ["Skipped", true],
+    ["Omitted", true],
+  ])("%s is one: %s", (phase, ended) => {
+    expect(hasEnded(phase)).toBe(ended);
+  });
+});

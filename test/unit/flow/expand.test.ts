@@ -1,0 +1,158 @@
+// A run makes SparkTasks: params and upstream results put in, as data.
+import { describe, expect, it } from "vitest";
+import type { FlowSpec, FlowTask } from "../../../operator/api/flow.ts";
+import { expandTask, type RunContext, runScope } from "../../../operator/flow/expand.ts";
+import { paramTypesAnnotation, resolveTask } from "../../../operator/task/resolve.ts";
+import { flowTask, sparkFlow } from "../builders.ts";
+
+const words = { name: "words", uri: "file:///s/load/1/words", format: "parquet", rows: 3, schema: "word STRING" };
+const context = (more: Partial<RunContext> = {}): RunContext => ({
+  name: "nightly-7",
+  id: "nightly-7",
+  date: "2026-10-01",
+  params: { top: 10, countries: ["FR", "DE"], text: "x" },
+  results: new Map([["load", { values: { n: 14, list: [1, 2] }, outputs: [words] }]]),
+  ...more,
+});
+const expand = (task: Partial<FlowTask>, flow: Partial<FlowSpec> = {}, run = context()) =>
+  expandTask(sparkFlow([], flow), flowTask("count", task), run);
+const specOf = (task: Partial<FlowTask>, flow: Partial<FlowSpec> = {}, run = context()) =>
+  expand(task, flow, run).object.spec;
+
+describe("a made task", () => {
+  it("is an object of its own that says where it is from", () => {
+    expect(expand({ dependsOn: ["load"] }).object).toEqual({
+      apiVersion: "sparkflow.dev/v1alpha1",
+      kind: "SparkTask",
+      metadata: {
+        name: "count",
+        labels: { "sparkflow.dev/flow": "nightly", "sparkflow.dev/run": "nightly-7", "sparkflow.dev/task": "count" },
+        annotations: { [paramTypesAnnotation]: "{}" },
+      },
+      spec: { python: { file: "local:///app/program.py" } },
+    });
+  });
+
+  it("has the run's params, the run's own words and upstream results in its fields", () => {
+    const spec = specOf({
+      args: [
+        "$(params.top)",
+        "$(params.countries)",
+        "$(run.date) $(run.name)",
+        "$(tasks.load.values.n)",
+        "$(tasks.load.outputs.words.uri)",
+      ],
+      env: [{ name: "TOP", value: "$(params.top)" }],
+      sparkConf: { "spark.x": "$(tasks.load.values.n)" },
+      deps: { files: ["s3a://x/$(params.text).txt"] },
+    });
+    expect(spec.args).toEqual(["10", '["FR","DE"]', "2026-10-01 nightly-7", "14", words.uri]);
+    expect(spec.env).toEqual([{ name: "TOP", value: "10" }]);
+    expect(spec.sparkConf).toEqual({ "spark.x": "14" });
+    expect(spec.deps).toEqual({ files: ["s3a://x/x.txt"] });
+  });
+
+  it("keeps the type of params that are one template", () => {
+    const spec = specOf({
+      params: {
+        n: "$(tasks.load.values.n)",
+        c: "$(params.countries)",
+        l: "$(tasks.load.values.list)",
+        t: "top $(params.top)",
+      },
+    });
+    expect(spec.params).toEqual({ n: 14, c: ["FR", "DE"], l: [1, 2], t: "top 10" });
+  });
+
+  it("carries declared types to the task", () => {
+    const flow = { params: { top: { type: "integer" }, countries: { type: "list", items: "string" } } } as const;
+    const { object } = expand(
+      { params: { top: "$(params.top)", c: "$(params.countries)", n: "n=$(params.top)" } },
+      flow,
+    );
+    expect(JSON.parse(object.metadata.annotations![paramTypesAnnotation]!)).toEqual({
+      top: { type: "integer" },
+      c: { type: "list", items: "string" },
+    });
+  });
+
+  it("keeps references that only the task can resolve", () => {
+    const spec = specOf({ params: { own: 1 }, args: ["$(inputs.i.uri) $(outputs.o.uri) $(params.own) $$(x)"] });
+    expect(spec.args).toEqual(["$(inputs.i.uri) $(outputs.o.uri) $(params.own) $$(x)"]);
+  });
+
+  it("lets a task's own param shadow the flow's, whose value it may be", () => {
+    const { object } = expand({ params: { top: "$(params.top)" }, args: ["$(params.top)"] });
+    expect(object.spec).toMatchObject({ params: { top: 10 }, args: ["$(params.top)"] });
+    expect(resolveTask(object, undefined).params.top).toEqual({ type: "integer", value: 10 });
+  });
+
+  it("leaves program text alone", () => {
+    const script = "print('$(params.top)')";
+    expect(specOf({ python: { script } }).python).toEqual({ script });
+  });
+
+  it("fails by name on a value that its upstream task didn't report", () => {
+    expect(() => specOf({ args: ["$(tasks.load.values.m)"] })).toThrow(
+      "$(tasks.load.values.m) refers to nothing known here",
+    );
+  });
+});
+
+describe("values of a run", () => {
+  it.each(["$(params.top)", "$$(x)", "$(inputs.i.uri)", 'a"b', "a\nb", "$("])("come through as data: %j", (text) => {
+    const run = context({ params: { text }, results: new Map([["load", { values: { note: text }, outputs: [] }]]) });
+    const { object } = expand({ params: { a: "$(params.text)", b: "<$(tasks.load.values.note)>" } }, {}, run);
+    const resolved = resolveTask(object, undefined);
+    expect(resolved.params.a?.value).toBe(text.replace(/\$+(?=\()/g, "$&$&")); // a template of the text
+  });
+});
+
+describe("an input from another task", () => {
+  it.each<[string, object, object, object]>([
+    ["is its URI and format", {}, {}, { name: "i", uri: words.uri, format: "parquet" }],
+    ["keeps a format of its own", { format: "geoparquet" }, {}, { name: "i", uri: words.uri, format: "geoparquet" }],
+    [
+      "is read with the schema that a CSV was written with",
+      {},
+      { format: "csv" },
+      { name: "i", uri: words.uri, format: "csv", schema: "word STRING" },
+    ],
+    [
+      "keeps a schema of its own",
+      { schema: "w STRING" },
+      { format: "json" },
+      { name: "i", uri: words.uri, format: "json", schema: "w STRING" },
+    ],
+  ])("%s", (_, input, output, expected) => {
+    const run = context({ results: new Map([["load", { values: {}, outputs: [{ ...words, ...output }] }]]) });
+    expect(specOf({ inputs: [{ name: "i", from: "load.words", ...input }] }, {}, run).inputs).toEqual([expected]);
+  });
+});
+
+describe("layers", () => {
+  it("are taskDefaults and the task, each with its templates resolved", () => {
+    const { layers } = expand(
+      { driver: { memory: "8g" } },
+      { taskDefaults: { sparkConf: { "spark.x": "$(params.top)" }, driver: { memory: "4g" } } },
+    );
+    expect(layers).toMatchObject([
+      { source: "flow nightly taskDefaults", spec: { sparkConf: { "spark.x": "10" }, driver: { memory: "4g" } } },
+      { source: "task count", spec: { driver: { memory: "8g" } } },
+    ]);
+  });
+});
+
+describe("the run's own words", () => {
+  it.each([
+    [["run", "date"], "2026-10-01"],
+    [["run", "name"], "nightly-7"],
+    [["run", "state"], undefined],
+    [["run", "date", "x"], undefined],
+    [["run"], undefined],
+    [["run", "constructor"], undefined],
+    [["params", "top"], undefined],
+  ])("%j is %s", (reference, value) => {
+    expect(runScope(context())(reference)).toBe(value);
+  });
+});

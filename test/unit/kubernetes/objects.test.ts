@@ -1,0 +1,209 @@
+// The driver pod, the executors' template and the ConfigMap of an attempt.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SparkEngine } from "../../../operator/api/kinds.ts";
+import { attemptNames, totalMiB } from "../../../operator/engines/kubernetes/objects.ts";
+import { sparkEngine, sparkTask } from "../builders.ts";
+import { golden, goldenKubernetesTask } from "../golden.ts";
+import { objectsOf, type Pod } from "./pods.ts";
+
+const kubernetes = sparkEngine({ kubernetes: {} });
+const container = (pod: Pod, name = "spark-kubernetes-driver") => pod.spec.containers.find((one) => one.name === name)!;
+
+describe("golden files", () => {
+  it("ConfigMap (without the files that have one), driver and executor of a task with secrets", async () => {
+    const { map, driver, executor } = objectsOf(...goldenKubernetesTask);
+    const { data, ...rest } = map;
+    expect(Object.keys(data)).toEqual(["attempt.json", "spark-defaults.conf", "executor.json"]);
+    expect(JSON.parse(data["executor.json"]!)).toEqual(executor);
+    await golden("kubernetes-objects", { configMap: rest, driver, executor });
+  });
+
+  it("driver of a task on one pod", async () => {
+    const { driver } = objectsOf(sparkTask({ python: { script: "print(1)" } }), sparkEngine({ local: { cores: 2 } }));
+    await golden("kubernetes-one-pod", driver);
+  });
+});
+
+describe("names", () => {
+  const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+
+  it("are labels of at most 63 characters, whatever the task is called", () => {
+    fc.assert(
+      fc.property(label, fc.integer({ min: 1, max: 999 }), (task, number) => {
+        const names = Object.values(attemptNames(task, "0123abcd", number));
+        for (const name of [...names, `${attemptNames(task, "0123abcd", number).executorPrefix}-exec-10000`]) {
+          expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+          expect(name.length).toBeLessThanOrEqual(63);
+        }
+      }),
+    );
+  });
+
+  it("differ by task's uid and by attempt", () => {
+    const long = "a".repeat(63);
+    const drivers = [
+      attemptNames(long, "00000001", 1),
+      attemptNames(long, "00000002", 1),
+      attemptNames(long, "00000001", 2),
+    ];
+    expect(new Set(drivers.map(({ driver }) => driver)).size).toBe(3);
+  });
+
+  it("and labels of a task with the longest name are valid too", () => {
+    const { driver } = objectsOf(sparkTask({}, `${"a".repeat(35)}-${"b".repeat(27)}`), kubernetes);
+    for (const value of Object.values(driver.metadata.labels)) expect(value.length).toBeLessThanOrEqual(63);
+    expect(driver.metadata.name).toBe(`${"a".repeat(35)}-0123abcd-1-driver`);
+  });
+
+  it("of ConfigMaps that are no labels make volumes that are, each of its own", () => {
+    const names = ["a.b", "a-b", "x".repeat(100), `${"x".repeat(99)}y`];
+    const inputs = names.map((name, i) => ({ name: `i${i}`, configMap: { name, key: "k" } }));
+    const { driver } = objectsOf(sparkTask({ inputs }), kubernetes);
+    const volumes = driver.spec.volumes.filter(({ name }) => name.startsWith("cm-")).map(({ name }) => name);
+    expect(new Set(volumes).size).toBe(4);
+    for (const name of volumes) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  });
+});
+
+describe("the driver", () => {
+  it("asks for what the memory model says, heap and overhead, request and limit alike", () => {
+    const { driver } = objectsOf(sparkTask({ driver: { memory: "4g", memoryOverhead: "1g", cores: 2 } }), kubernetes);
+    expect(container(driver).resources).toEqual({
+      requests: { cpu: "2", memory: "5120Mi" },
+      limits: { memory: "5120Mi" },
+    });
+  });
+
+  it("has a deadline of its own where the task has a time-out, so that it ends while the operator is down", () => {
+    expect(objectsOf(sparkTask({ timeouts: { run: "90s" } }), kubernetes).driver.spec.activeDeadlineSeconds).toBe(90);
+    expect(objectsOf(sparkTask({ timeouts: { run: "1500ms" } }), kubernetes).driver.spec.activeDeadlineSeconds).toBe(2);
+    expect(objectsOf(sparkTask(), kubernetes).driver.spec).not.toHaveProperty("activeDeadlineSeconds");
+  });
+
+  it("mounts every generated file and every ConfigMap where the attempt expects it", () => {
+    const { driver, map } = objectsOf(
+      sparkTask({
+        python: { configMap: { name: "code", key: "a.py" } },
+        inputs: [{ name: "i", configMap: { name: "code", key: "d" } }],
+      }),
+      kubernetes,
+    );
+    const mounts = Object.fromEntries(
+      container(driver).volumeMounts.map(({ mountPath, name, subPath }) => [mountPath, subPath ?? name]),
+    );
+    expect(mounts).toMatchObject({
+      "/opt/sparkflow/attempt/attempt.json": "attempt.json",
+      "/opt/sparkflow/attempt/spark-defaults.conf": "spark-defaults.conf",
+      "/opt/sparkflow/attempt/program": "cm-code",
+      "/opt/sparkflow/attempt/inputs/code": "cm-code",
+    });
+    const files = driver.spec.volumes.find(({ name }) => name === "sparkflow-attempt");
+    expect(files).toEqual({ name: "sparkflow-attempt", configMap: { name: map.metadata.name } });
+  });
+
+  it("gets values as they are: Kubernetes' own $(NAME) and $$ don't touch them", () => {
+    const { driver, executor } = objectsOf(
+      sparkTask({ params: { a: "$$(POD_IP) $$ $" }, env: [{ name: "E", value: "$$(HOME)$$" }] }),
+      kubernetes,
+    );
+    /** Kubernetes' expansion (third_party/forked/golang/expansion): $$ is $, $(NAME) a variable's value. */
+    const expand = (text: string) =>
+      text.replace(/\$(\$|\((\w+)\))/g, (_, dollar) => (dollar === "$" ? "$" : "EXPANDED"));
+    const value = (pod: Pod, name: string) => pod.spec.containers[0]!.env.find((one) => one.name === name)!.value!;
+    expect(expand(value(driver, "E"))).toBe("$(HOME)$$");
+    expect(expand(value(executor, "E"))).toBe("$(HOME)$$");
+    expect(JSON.parse(expand(value(driver, "SPARKFLOW_PARAMS")))).toEqual({ a: "$(POD_IP) $$ $" });
+  });
+});
+
+describe("a user's template", () => {
+  const template = {
+    metadata: { labels: { team: "geo" }, annotations: { note: "x" } },
+    spec: {
+      nodeSelector: { pool: "spark" },
+      tolerations: [{ key: "spot", operator: "Exists" }],
+      priorityClassName: "low",
+      volumes: [
+        { name: "cache", persistentVolumeClaim: { claimName: "cache" } },
+        { name: "tmp", emptyDir: { medium: "Memory" } },
+      ],
+      containers: [
+        {
+          name: "spark-kubernetes-driver",
+          volumeMounts: [{ name: "cache", mountPath: "/cache" }],
+          env: [{ name: "EXTRA", value: "1" }],
+          lifecycle: {},
+        },
+        { name: "sidecar", image: "proxy:1" },
+      ],
+    },
+  };
+  const engine = (more: Record<string, unknown> = template): SparkEngine =>
+    sparkEngine({ kubernetes: {}, driver: { podTemplate: more }, executor: { podTemplate: more } });
+  const plain = objectsOf(sparkTask(), kubernetes).driver;
+  const { driver, executor } = objectsOf(sparkTask(), engine());
+
+  it("keeps every field that it sets", () => {
+    expect(driver.metadata).toMatchObject(template.metadata);
+    expect(driver.spec).toMatchObject({
+      nodeSelector: { pool: "spark" },
+      tolerations: template.spec.tolerations,
+      priorityClassName: "low",
+    });
+    expect(container(driver)).toMatchObject({ lifecycle: {} });
+    expect(container(driver, "sidecar")).toEqual({ name: "sidecar", image: "proxy:1" });
+    expect(driver.spec.volumes).toEqual(expect.arrayContaining(template.spec.volumes));
+  });
+
+  it("loses nothing of what every driver has", () => {
+    expect(driver.metadata.labels).toMatchObject(plain.metadata.labels);
+    expect(driver.spec.securityContext).toEqual(plain.spec.securityContext);
+    expect(container(driver).volumeMounts).toEqual([
+      ...container(plain).volumeMounts,
+      { name: "cache", mountPath: "/cache" },
+    ]);
+    expect(container(driver).env).toEqual([...container(plain).env, { name: "EXTRA", value: "1" }]);
+    const volumes = plain.spec.volumes.map(({ name }) => name);
+    expect(driver.spec.volumes.map(({ name }) => name)).toEqual([...volumes, "cache"]);
+  });
+
+  it("works the same on executors", () => {
+    expect(executor.metadata.labels).toMatchObject({ team: "geo", "sparkflow.dev/task": "count" });
+    expect(executor.spec).toMatchObject({ nodeSelector: { pool: "spark" }, priorityClassName: "low" });
+    expect(container(executor, "spark-kubernetes-executor").securityContext).toBeDefined();
+  });
+
+  it("of a task comes over its engine's", () => {
+    const own = sparkTask({
+      driver: { podTemplate: { spec: { nodeSelector: { zone: "a" }, priorityClassName: "high" } } },
+    });
+    expect(objectsOf(own, engine()).driver.spec).toMatchObject({
+      nodeSelector: { pool: "spark", zone: "a" },
+      priorityClassName: "high",
+    });
+  });
+
+  it.each([{}, { metadata: {} }, { spec: {} }])("that says nothing changes nothing: %j", (empty) => {
+    expect(objectsOf(sparkTask(), engine(empty)).driver).toEqual(plain);
+  });
+});
+
+describe("all pods of an attempt", () => {
+  const memory = { heapMiB: 0, overheadMiB: 0, offHeapMiB: 0, pythonMiB: 0, totalMiB: 1000 };
+  it.each([
+    ["a driver alone", { driver: { cores: 1, memory } }, 1000],
+    [
+      "executors at their number",
+      { driver: { cores: 1, memory }, executors: { instances: 3, cores: 1, memory } },
+      4000,
+    ],
+    [
+      "executors at their most",
+      { driver: { cores: 1, memory }, executors: { instances: 3, maxInstances: 9, cores: 1, memory } },
+      10000,
+    ],
+  ])("ask for the memory of %s", (_, resources, mib) => {
+    expect(totalMiB({ resources } as Parameters<typeof totalMiB>[0])).toBe(mib);
+  });
+});

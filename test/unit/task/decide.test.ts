@@ -1,0 +1,177 @@
+// decide for one task: start, retry with back-off, budgets apart, time-outs, cancel.
+import { describe, expect, it } from "vitest";
+import {
+  type AttemptObservation,
+  backoffMs,
+  type Cause,
+  decideTask,
+  type TaskObservation,
+} from "../../../operator/task/decide.ts";
+
+const retry = { limit: 2, infrastructureLimit: 1, initialMs: 10_000, factor: 2, maxMs: 60_000 };
+const cause = (of: Cause["class"]): Cause => ({ class: of, reason: "ValueError", message: "it broke" });
+const failed = (number: number, of: Cause["class"] = "Program", endedAt = 1000): AttemptObservation => ({
+  number,
+  state: "Failed",
+  createdAt: 0,
+  endedAt,
+  cause: cause(of),
+});
+const task = (attempts: AttemptObservation[], more: Partial<TaskObservation> = {}): TaskObservation => ({
+  retry,
+  timeouts: {},
+  attempts,
+  cancelled: false,
+  ...more,
+});
+const long = 1_000_000;
+
+describe("a task without attempts", () => {
+  it("starts the first", () => {
+    expect(decideTask(task([]), 0)).toMatchObject({ action: { kind: "start", number: 1 }, phase: "Pending" });
+  });
+
+  it("that is cancelled starts none", () => {
+    const decision = decideTask(task([], { cancelled: true }), 0);
+    expect(decision.action).toBeUndefined();
+    expect(decision).toMatchObject({ phase: "Failed", message: "cancelled before it started" });
+  });
+});
+
+describe("an attempt that is under way", () => {
+  const pending: AttemptObservation = { number: 1, state: "Pending", createdAt: 100 };
+  const running: AttemptObservation = { number: 1, state: "Running", createdAt: 100, startedAt: 500 };
+  const timeouts = { startMs: 1000, runMs: 2000 };
+
+  it.each<[string, AttemptObservation, number, object]>([
+    ["waits for its start, and is looked at again at the time-out", pending, 200, { phase: "Pending", wakeAt: 1100 }],
+    [
+      "runs, and is looked at again at the time-out, which counts from its start",
+      running,
+      1200,
+      { phase: "Running", wakeAt: 2500 },
+    ],
+    [
+      "is stopped when it hasn't started in time",
+      pending,
+      1100,
+      {
+        action: {
+          kind: "stop",
+          number: 1,
+          cause: {
+            class: "Timeout",
+            reason: "StartTimeout",
+            message: "it waited to start longer than timeouts.start, which is 1 s",
+          },
+        },
+      },
+    ],
+    [
+      "is stopped when it runs too long",
+      running,
+      2500,
+      {
+        action: {
+          kind: "stop",
+          number: 1,
+          cause: { class: "Timeout", reason: "RunTimeout", message: "it ran longer than timeouts.run, which is 2 s" },
+        },
+      },
+    ],
+  ])("%s", (_, attempt, now, expected) => {
+    expect(decideTask(task([attempt], { timeouts }), now)).toMatchObject(expected);
+  });
+
+  it.each([pending, running])("is left alone without time-outs ($state)", (attempt) => {
+    expect(decideTask(task([attempt]), long)).toEqual({ phase: attempt.state, message: "" });
+  });
+
+  it.each([pending, running])("is stopped when the task is cancelled ($state)", (attempt) => {
+    expect(decideTask(task([attempt], { cancelled: true, timeouts }), 200)).toMatchObject({
+      action: { kind: "stop", number: 1, cause: { class: "Cancelled" } },
+    });
+  });
+});
+
+describe("after a success", () => {
+  it.each([false, true])("the task has succeeded, cancelled later or not (%s)", (cancelled) => {
+    const attempts = [failed(1), { number: 2, state: "Succeeded", createdAt: 0, endedAt: 5 } as const];
+    expect(decideTask(task(attempts, { cancelled }), long)).toEqual({ phase: "Succeeded", message: "" });
+  });
+});
+
+describe("after a failure", () => {
+  it("the task waits, says why, and is looked at again when the wait is over", () => {
+    expect(decideTask(task([failed(1)]), 5000)).toEqual({
+      phase: "Retrying",
+      message: "attempt 1 failed: it broke",
+      wakeAt: 11_000,
+    });
+  });
+
+  it("the next attempt starts when the wait is over, not before", () => {
+    expect(decideTask(task([failed(1)]), 10_999).action).toBeUndefined();
+    expect(decideTask(task([failed(1)]), 11_000).action).toEqual({ kind: "start", number: 2 });
+  });
+
+  const { Program, Infrastructure, Timeout } = {
+    Program: failed(0),
+    Infrastructure: failed(0, "Infrastructure"),
+    Timeout: failed(0, "Timeout"),
+  };
+  const numbered = (list: AttemptObservation[]) => list.map((attempt, index) => ({ ...attempt, number: index + 1 }));
+  it.each<[string, AttemptObservation[], object]>([
+    ["a program's second is within the limit of 2", [Program, Program], { action: { kind: "start", number: 3 } }],
+    ["a program's third ends the task", [Program, Program, Program], { phase: "Failed", message: "it broke" }],
+    ["a time-out counts as the program's", [Program, Timeout, Timeout], { phase: "Failed" }],
+    ["an infrastructure's first is within its limit of 1", [Infrastructure], { action: { kind: "start", number: 2 } }],
+    ["an infrastructure's second ends the task", [Infrastructure, Infrastructure], { phase: "Failed" }],
+    [
+      "an infrastructure's doesn't use the program's budget",
+      [Program, Infrastructure, Program],
+      { action: { kind: "start", number: 4 } },
+    ],
+    [
+      "a program's doesn't use the infrastructure's budget",
+      [Program, Program, Infrastructure],
+      { action: { kind: "start", number: 4 } },
+    ],
+    ["bad input isn't tried again", [failed(1, "Input")], { phase: "Failed" }],
+    ["what was cancelled isn't tried again", [failed(1, "Cancelled")], { phase: "Failed" }],
+  ])("%s", (_, attempts, expected) => {
+    const decision = decideTask(task(numbered(attempts)), long);
+    expect(decision).toMatchObject(expected);
+    if (!("action" in expected)) expect(decision.action).toBeUndefined();
+  });
+
+  it("of a cancelled task nothing is tried again", () => {
+    const decision = decideTask(task([failed(1)], { cancelled: true }), long);
+    expect(decision).toEqual({ phase: "Failed", message: "it broke" });
+  });
+
+  it("without a cause the program is taken for it", () => {
+    const decision = decideTask(
+      task([{ number: 1, state: "Failed", createdAt: 0, endedAt: 0 }], { retry: { ...retry, limit: 0 } }),
+      long,
+    );
+    expect(decision).toEqual({ phase: "Failed", message: "it failed" });
+  });
+});
+
+describe("the wait between attempts", () => {
+  it.each([
+    [1, 10_000],
+    [2, 20_000],
+    [3, 40_000],
+    [4, 60_000],
+    [2000, 60_000],
+  ])("after failure %d of a budget is %d ms", (failures, ms) => {
+    expect(backoffMs(retry, failures)).toBe(ms);
+  });
+
+  it("counts failures of its own budget alone", () => {
+    const attempts = [failed(1, "Infrastructure"), failed(2, "Program", 50_000)];
+    expect(decideTask(task(attempts), 50_001).wakeAt).toBe(60_000);
+  });
+});

@@ -1,0 +1,228 @@
+// render: a ResolvedTask becomes one neutral Attempt. Golden files show the whole of it.
+import { describe, expect, it } from "vitest";
+import type { SparkEngine } from "../../../operator/api/kinds.ts";
+import type { TaskSpec } from "../../../operator/api/task.ts";
+import { attemptDir, attemptNames, ownedSettings } from "../../../operator/engines/kubernetes/objects.ts";
+import { localSettings, localSize, locator } from "../../../operator/engines/local/place.ts";
+import type { Attempt } from "../../../operator/task/attempt.ts";
+import { type Place, render } from "../../../operator/task/render.ts";
+import { resolveTask } from "../../../operator/task/resolve.ts";
+import { sparkEngine, sparkTask } from "../builders.ts";
+import { golden, goldenFlowTask, goldenKubernetesTask, goldenLocalTask } from "../golden.ts";
+
+const place = (more: Partial<Place> = {}): Place => ({
+  attemptDir: "/runs/r/count/1",
+  outputsUri: "file:///storage/r/count",
+  owned: { source: "operator", conf: new Map([["spark.master", "local[4]"]]) },
+  locate: (uri) => uri,
+  env: [],
+  ...more,
+});
+const rendered = (spec: TaskSpec, more: Partial<Place> = {}, engine?: SparkEngine): Attempt =>
+  render(resolveTask(sparkTask(spec), engine), 1, place(more));
+/** What a golden file holds of an attempt: its settings stand in spark-defaults.conf already. */
+const shown = ({ settings: _, ...attempt }: Attempt) => attempt;
+const attemptJson = (attempt: Attempt) => JSON.parse(attempt.files["attempt.json"]!) as Record<string, unknown>;
+const value = (attempt: Attempt, key: string) => attempt.settings.find((setting) => setting.key === key)?.value;
+const env = (attempt: Attempt) => Object.fromEntries(attempt.env.map(({ name, value }) => [name, value]));
+
+describe("golden files", () => {
+  it("a local task: conf with sources, program, arguments, environment", async () => {
+    const task = resolveTask(goldenLocalTask, undefined);
+    const size = localSize(task, { cores: 4, memoryMiB: 16384 });
+    const attempt = render(
+      task,
+      2,
+      place({
+        owned: { source: "operator", conf: localSettings(size, 4040, "/tmp/spark") },
+        locate: locator("/home/me/project", new Map([["s3a://lake", "/data/lake"]])),
+      }),
+    );
+    await golden("local-task", shown(attempt));
+  });
+
+  it("a Kubernetes task with secrets", async () => {
+    const task = resolveTask(...goldenKubernetesTask);
+    const names = attemptNames(task.name, "0123abcd", 1);
+    const owned = ownedSettings(task, names);
+    await golden(
+      "kubernetes-task",
+      shown(render(task, 1, place({ attemptDir, outputsUri: "s3a://lake/flows/x", owned }))),
+    );
+  });
+
+  it("a flow's task: params typed, upstream results put in", async () => {
+    const { object, layers } = goldenFlowTask();
+    await golden("flow-task", { object, attempt: shown(render(resolveTask(object, undefined, layers), 1, place())) });
+  });
+});
+
+describe("templates of a task's own", () => {
+  const spec: TaskSpec = {
+    args: ["--in=$(inputs.words.uri)", "$(outputs.counts.uri)", "$(params.top)", "$$(x)"],
+    params: { top: 10, where: "$(outputs.counts.uri)", literal: "$$(params.top)" },
+    inputs: [{ name: "words", uri: "raw/words" }],
+    outputs: [{ name: "counts", format: "csv" }],
+    env: [{ name: "TOP", value: "top $(params.top)" }],
+    sparkConf: { "spark.x": "$(params.top) $(inputs.words.uri)" },
+  };
+  const attempt = rendered(spec, { locate: locator("/home/me", new Map()) });
+
+  it("are resolved in arguments, params, variables and settings", () => {
+    expect(attemptJson(attempt).args).toEqual([
+      "--in=file:///home/me/raw/words",
+      "file:///storage/r/count/1/counts",
+      "10",
+      "$(x)",
+    ]);
+    expect(attemptJson(attempt).params).toEqual({
+      top: { type: "integer", value: 10 },
+      where: { type: "string", value: "file:///storage/r/count/1/counts" },
+      literal: { type: "string", value: "$(params.top)" },
+    });
+    expect(env(attempt).TOP).toBe("top 10");
+    expect(value(attempt, "spark.x")).toBe("10 file:///home/me/raw/words");
+  });
+
+  it("leave the program's text alone", () => {
+    const script = "print('$(params.top) $$(x)')";
+    expect(rendered({ ...spec, python: { script } }).files["script.py"]).toBe(script);
+  });
+});
+
+describe("the program's environment", () => {
+  it("names inputs, outputs and params for any language", () => {
+    const attempt = rendered({
+      params: { top: 10 },
+      inputs: [{ name: "raw-words", uri: "s3a://raw" }],
+      outputs: [{ name: "Counts" }],
+    });
+    expect(env(attempt)).toEqual({
+      SPARKFLOW_INPUT_RAW_WORDS: "s3a://raw",
+      SPARKFLOW_OUTPUT_COUNTS: "file:///storage/r/count/1/Counts",
+      SPARKFLOW_PARAMS: '{"top":10}',
+    });
+  });
+
+  it("has each variable once: the user's, then ours, then the engine's", () => {
+    const attempt = rendered(
+      {
+        env: [
+          { name: "A", value: "task" },
+          { name: "B", value: "x" },
+        ],
+      },
+      { env: [{ name: "A", value: "engine" }] },
+    );
+    expect(attempt.env.filter(({ name }) => name === "A")).toEqual([{ name: "A", value: "engine" }]);
+  });
+});
+
+describe("places", () => {
+  it("are found for files, deps and inputs, fragments and outer blanks aside", () => {
+    const attempt = rendered(
+      {
+        jar: { file: "local:///app/a.jar" },
+        deps: { archives: ["env.tgz#env"] },
+        sparkConf: { "spark.jars": " x.jar , local:///app/b.jar," },
+      },
+      { locate: locator("/home/me", new Map([["local:///app", "/home/me/jobs"]])) },
+    );
+    expect(attemptJson(attempt).program).toEqual({ kind: "jar", file: "/home/me/jobs/a.jar", mainClass: null });
+    expect(value(attempt, "spark.archives")).toBe("/home/me/env.tgz#env");
+    expect(value(attempt, "spark.jars")).toBe("/home/me/x.jar,/home/me/jobs/b.jar");
+  });
+
+  it("of an empty list are none", () => {
+    expect(
+      value(rendered({ sparkConf: { "spark.jars": "" } }, { locate: locator("/x", new Map()) }), "spark.jars"),
+    ).toBe("");
+  });
+
+  it("of a file output end with its extension, which isn't the writer's option", () => {
+    const attempt = rendered({ outputs: [{ name: "map", format: "file", options: { extension: "png", dpi: "72" } }] });
+    expect(attempt.outputs).toEqual([{ name: "map", uri: "file:///storage/r/count/1/map.png", format: "file" }]);
+    expect(attemptJson(attempt).outputs).toMatchObject([{ options: { dpi: "72" } }]);
+  });
+
+  it("of ConfigMaps are folders: code, data, conf files", () => {
+    const attempt = rendered({
+      python: { configMap: { name: "code", key: "a.py" } },
+      inputs: [
+        { name: "w", configMap: { name: "data", key: "w.txt" } },
+        { name: "v", configMap: { name: "data", key: "v.txt" } },
+      ],
+      confFiles: { name: "hive" },
+    });
+    expect(attempt.configMaps).toEqual([
+      { name: "code", path: "program" },
+      { name: "data", path: "inputs/data" },
+      { name: "hive", path: "conf" },
+    ]);
+    expect(attemptJson(attempt).program).toMatchObject({ file: "program/a.py" });
+    expect(attemptJson(attempt).inputs).toMatchObject([
+      { uri: "file:///runs/r/count/1/inputs/data/w.txt" },
+      { uri: "file:///runs/r/count/1/inputs/data/v.txt" },
+    ]);
+  });
+});
+
+describe("the JVM", () => {
+  it("gets default options before the user's, heap and paths, as Spark's launcher gives them", () => {
+    const attempt = rendered({
+      profiles: [],
+      sparkConf: {
+        "spark.driver.memory": "1500m",
+        "spark.driver.defaultJavaOptions": "-Da=1",
+        "spark.driver.extraJavaOptions": "-Db='2 3'",
+        "spark.driver.extraClassPath": "/a.jar:/b.jar",
+      },
+    });
+    expect(attemptJson(attempt).jvm).toEqual({
+      memory: "1500m",
+      options: ["-Da=1", "-Db=2 3"],
+      classPath: ["/a.jar", "/b.jar"],
+      libraryPath: [],
+    });
+  });
+
+  it("a heap that the engine leaves as it was asked for keeps its source", () => {
+    const owned = { source: "operator", conf: new Map([["spark.driver.memory", "2g"]]) };
+    const memory = (asked: string) =>
+      rendered({ driver: { memory: asked } }, { owned }).settings.find(({ key }) => key === "spark.driver.memory");
+    expect(memory("2g")).toMatchObject({ value: "2g", source: "task count" });
+    expect(memory("64g")).toMatchObject({ value: "2g", source: "operator" });
+  });
+
+  it("and values with outer blanks go by the command line", () => {
+    const attempt = rendered({ sparkConf: { "spark.x": " y " } });
+    expect(attemptJson(attempt).conf).toMatchObject({ extra: [["spark.x", " y "]] });
+    expect(attempt.files["spark-defaults.conf"]).not.toContain("spark.x");
+  });
+});
+
+describe("resources", () => {
+  const pods = sparkEngine({ kubernetes: {} });
+  const onPods = (spec: TaskSpec) =>
+    rendered(spec, { owned: { source: "operator", conf: new Map([["spark.master", "k8s://x"]]) } }, pods).resources;
+
+  it("of local[N] are the driver's alone", () => {
+    expect(rendered({}).resources).toEqual({
+      driver: { cores: 4, memory: expect.objectContaining({ heapMiB: 4096, totalMiB: 4096 + 1638 }) },
+    });
+  });
+
+  it("on pods are driver and executors", () => {
+    expect(onPods({ executor: { instances: 3, cores: 2, memory: "2g" } })).toMatchObject({
+      driver: { cores: 1 },
+      executors: { instances: 3, cores: 2, memory: { totalMiB: 2048 + 819 } },
+    });
+  });
+
+  it("of dynamic allocation have a most", () => {
+    expect(onPods({ executor: { instances: 1, maxInstances: 9 } }).executors).toMatchObject({
+      instances: 1,
+      maxInstances: 9,
+    });
+  });
+});
