@@ -7,8 +7,8 @@ import { type LoadedConfig, loadConfig } from "../engines/local/config.ts";
 import { localSources } from "../engines/local/machine.ts";
 import { findToolchain, ToolchainError } from "../engines/local/toolchain.ts";
 import { lintProject } from "../manifest/lint.ts";
-import type { LocatedProblem } from "../manifest/load.ts";
 import { loadProject, type Project } from "../manifest/project.ts";
+import type { LocatedProblem } from "../manifest/source.ts";
 import { UserError } from "./exit.ts";
 
 export type Checked = { project: Project; config: LoadedConfig; warnings: LocatedProblem[] };
@@ -29,8 +29,13 @@ export function checkedProject(targets: readonly string[]): Checked {
 /** Where `local:///opt/spark` is, if a manifest speaks of it: finding Spark costs time that others needn't spend. */
 function sparkHomeFor(project: Project, config: LoadedConfig): string | undefined {
   if (!JSON.stringify([project.tasks, project.flows]).includes("local:///opt/spark")) return undefined;
+  return orUserError(() => findToolchain(config).sparkHome);
+}
+
+/** What an action finds on this machine; what the machine lacks is told to the user. */
+export function orUserError<T>(action: () => T): T {
   try {
-    return findToolchain(config).sparkHome;
+    return action();
   } catch (error) {
     if (error instanceof ToolchainError) throw new UserError([error.message]);
     throw error;

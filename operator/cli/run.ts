@@ -2,17 +2,16 @@
 import { Command } from "commander";
 import { archiveLog, makeArchive } from "../engines/local/archive.ts";
 import { type LocalMachine, localMachine } from "../engines/local/machine.ts";
-import { planRuns, type RunPlan } from "../engines/local/plan.ts";
+import { planRuns } from "../engines/local/plan.ts";
 import { type Reporter, runLocally } from "../engines/local/run.ts";
-import type { RunRecord } from "../engines/local/store.ts";
 import { removeProcessTemp, removeStale } from "../engines/local/temp.ts";
-import { ToolchainError } from "../engines/local/toolchain.ts";
-import { failed, UserError } from "./exit.ts";
+import { failed } from "./exit.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
-import { checkedProject, problemsError, problemText } from "./project.ts";
-import { jsonReporter } from "./report-json.ts";
-import { plainReporter } from "./report-plain.ts";
-import { treeReporter } from "./report-tree.ts";
+import { checkedProject, orUserError, problemsError, problemText } from "./project.ts";
+import { jsonReporter } from "./report/json.ts";
+import { plainReporter } from "./report/plain.ts";
+import type { FullReporter } from "./report/reporter.ts";
+import { treeReporter } from "./report/tree.ts";
 
 const examples = `
 Examples:
@@ -42,7 +41,7 @@ async function run(targets: string[], { param, json, archive }: Options): Promis
   const { project, config, warnings } = checkedProject(targets);
   const { plans, problems } = planRuns(project, param, new Date());
   if (problems.length > 0) throw problemsError(problems);
-  const machine = machineOr(() => localMachine(config, project));
+  const machine = orUserError(() => localMachine(config, project));
   const reporter = json
     ? jsonReporter()
     : process.stdout.isTTY && !process.env.CI
@@ -80,18 +79,6 @@ async function prepareArchive(machine: LocalMachine, reporter: FullReporter, sig
       `warning: the class archive could not be made, so tasks start slower; see ${archiveLog(machine.toolchain)}`,
     );
 }
-
-function machineOr<T>(find: () => T): T {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof ToolchainError) throw new UserError([error.message]);
-    throw error;
-  }
-}
-
-export type FullReporter = Reporter & { end: (records: readonly RunRecord[]) => void };
-export type MakeReporter = (plans: readonly RunPlan[]) => FullReporter;
 
 /** Ctrl-C ends every child and says what was left; a second one doesn't wait for them. */
 function interruptible(reporter: Reporter) {

@@ -3,8 +3,8 @@ import { Command } from "commander";
 import { durationText } from "../api/quantity.ts";
 import { listRecords, type RunRecord, readRecord, stateFolder } from "../engines/local/store.ts";
 import { UserError } from "./exit.ts";
+import { endLines, shortPath } from "./report/words.ts";
 import { columns } from "./style.ts";
-import { endLines, shortPath } from "./words.ts";
 
 const examples = `
 Examples:

@@ -1,24 +1,27 @@
 // sparkflow validate: everything that can be said without starting anything.
 import { Command } from "commander";
 import { planRuns } from "../engines/local/plan.ts";
+import { findToolchain } from "../engines/local/toolchain.ts";
 import { UserError } from "./exit.ts";
-import { type Checked, checkedProject, problemsError, problemText } from "./project.ts";
+import { type Checked, checkedProject, orUserError, problemsError, problemText } from "./project.ts";
 import { green, yellow } from "./style.ts";
 
 const examples = `
 Examples:
   sparkflow validate examples/geo-cities          a folder (with or without kustomization.yaml)
   sparkflow validate flow.yaml engine.yaml        files
-  helm template . | sparkflow validate -          what another tool prints`;
+  helm template . | sparkflow validate -          what another tool prints
+  sparkflow validate --no-tools deploy/           where nothing is to run: JDK and Python aren't asked for`;
 
 export const validateCommand = (): Command =>
   new Command("validate")
     .description("check manifests, with line and column of every mistake; `run` says the same")
     .argument("<file|folder|-...>", "manifests; - is standard input")
     .option("--json", "print problems as JSON")
+    .option("--no-tools", "don't ask for the JDK and the Python that a run here would need")
     .addHelpText("after", examples)
-    .action((targets: string[], { json }: { json?: boolean }) => {
-      const { project, warnings } = json ? orJson(() => checked(targets)) : checked(targets);
+    .action((targets: string[], { json, tools }: { json?: boolean; tools: boolean }) => {
+      const { project, warnings } = json ? orJson(() => checked(targets, tools)) : checked(targets, tools);
       for (const one of warnings) console.error(yellow(`warning: ${problemText(one)}`));
       const tasks = project.tasks.length + project.flows.reduce((sum, { object }) => sum + object.spec.tasks.length, 0);
       if (json)
@@ -32,8 +35,9 @@ export const validateCommand = (): Command =>
     });
 
 /** The project, and the params of the runs that stand in it; those of other runs are given when they start. */
-function checked(targets: readonly string[]): Checked {
+function checked(targets: readonly string[], tools: boolean): Checked {
   const all = checkedProject(targets);
+  if (tools) orUserError(() => findToolchain(all.config));
   const asked = new Set(all.project.runs.map(({ object }) => object.spec.flow));
   const flows = all.project.flows.filter(({ object }) => asked.has(object.metadata.name));
   const { problems } = planRuns({ ...all.project, flows }, {}, new Date());

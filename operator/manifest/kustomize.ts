@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { parse, shown } from "../api/problems.ts";
-import { append, fileProblem, type Loaded, loadFile, loadText } from "./load.ts";
+import { append, fileProblem, type Loaded, loadFile, loadText } from "./source.ts";
 import { parseYaml } from "./yaml.ts";
 
 const generator = z.looseObject({

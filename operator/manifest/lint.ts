@@ -4,8 +4,8 @@ import type { SettingsSpec } from "../api/settings.ts";
 import { type LintSetting, lintConf } from "../settings/lint/lint.ts";
 import { defaultProfiles, profileLayer } from "../settings/profiles.ts";
 import { specLayer } from "../settings/typed.ts";
-import type { LocatedProblem } from "./load.ts";
 import { engineOf, locate, type Project } from "./project.ts";
+import type { LocatedProblem } from "./source.ts";
 
 /** Warnings about what the manifests themselves say, each spec seen on top of what lies below it. */
 export function lintProject(project: Project): LocatedProblem[] {
@@ -58,6 +58,6 @@ function lintSpec(spec: SettingsSpec, path: Path, lower: readonly LintSetting[])
   if (!spec.sparkConf) return [];
   const written = spec.sparkConf;
   return lintConf(settings(spec, "sparkConf"), lower).map(({ key, message }) =>
-    warning(Object.hasOwn(written, key) ? [...path, "sparkConf", key] : path, `${key}: ${message}`),
+    warning(Object.hasOwn(written, key) ? [...path, "sparkConf", key] : path, message),
   );
 }

@@ -16,7 +16,8 @@ import { checkFlow } from "../flow/check.ts";
 import { checkEngine, checkSettings, checkTask } from "../task/check.ts";
 import { checkReferences } from "../task/references.ts";
 import { defaultEngineName } from "../task/resolve.ts";
-import { type LocatedProblem, loadManifests, type SourceDocument } from "./load.ts";
+import { loadManifests } from "./load.ts";
+import type { LocatedProblem, SourceDocument } from "./source.ts";
 
 /** An object with the document that it is from. */
 export type Sourced<T> = { object: T; source: SourceDocument };

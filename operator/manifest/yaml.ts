@@ -66,6 +66,7 @@ const maxAliases = 1000;
 /** What JavaScript objects can't hold safely or kubectl doesn't read: the values would not be what is written. */
 function valueProblems(document: Document.Parsed, lines: LineCounter): YamlProblem[] {
   const problems: YamlProblem[] = [];
+  let aliases = 0;
   const add = (node: unknown, message: string) =>
     problems.push(problemAt(isNode(node) ? (node.range?.[0] ?? 0) : 0, lines, message));
   visit(document, {
@@ -76,6 +77,7 @@ function valueProblems(document: Document.Parsed, lines: LineCounter): YamlProbl
         add(key, `the key ${key.source || "here"} is read as ${key.value}: quote it`);
     },
     Alias(_, node) {
+      aliases++;
       if (!node.resolve(document)) add(node, `there is no anchor "&${node.source}" above`);
     },
     Scalar(_, node) {
@@ -83,7 +85,7 @@ function valueProblems(document: Document.Parsed, lines: LineCounter): YamlProbl
       if (wrong) add(node, wrong);
     },
   });
-  if (problems.length > 0) return problems;
+  if (problems.length > 0 || aliases === 0) return problems;
   try {
     document.toJS({ maxAliasCount: maxAliases });
     return [];

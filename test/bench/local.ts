@@ -20,7 +20,12 @@ const state = { SPARKFLOW_STATE: join(work, "state") };
 /** Runs a command to its end; returns seconds. A command that fails ends the benchmark: its time would mean nothing. */
 function timed(command: string, args: string[], env: Record<string, string> = {}, cwd = work): number {
   const started = performance.now();
-  const { status, stderr, stdout } = spawnSync(command, args, { cwd, env: { ...process.env, ...state, ...env }, encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, stderr, stdout } = spawnSync(command, args, {
+    cwd,
+    env: { ...process.env, ...state, ...env },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
   return (performance.now() - started) / 1000;
 }
@@ -36,29 +41,62 @@ function untilFirstRow(command: string, args: string[]): number {
 function firstRow(): Figure[] {
   const folder = join(work, "first-row");
   cpSync(join(packageRoot, "test/bench/first-row"), folder, { recursive: true });
-  writeFileSync(join(folder, "task.yaml"), "apiVersion: sparkflow.dev/v1alpha1\nkind: SparkTask\nmetadata: {name: first-row}\nspec: {python: {file: first_row.py, function: first_row}}\n");
+  writeFileSync(
+    join(folder, "task.yaml"),
+    "apiVersion: sparkflow.dev/v1alpha1\nkind: SparkTask\nmetadata: {name: first-row}\nspec: {python: {file: first_row.py, function: first_row}}\n",
+  );
   const ours = () => untilFirstRow(process.execPath, [sparkflow, "run", folder]);
   const theirs = () => untilFirstRow(toolchain.python, [join(folder, "seed.py"), dirname(toolchain.classPath.at(-1)!)]);
   ours(); // makes the class archive
   theirs();
   const seconds = Array.from({ length: pairs }, () => [ours(), theirs()] as const);
   return [
-    figure("first Sedona row, sparkflow run / seed's script", "ratio", seconds.map(([a, b]) => a / b), 0.65),
-    figure("first Sedona row, sparkflow run", "s", seconds.map(([a]) => a), null),
-    figure("first Sedona row, seed's script", "s", seconds.map(([, b]) => b), null),
+    figure(
+      "first Sedona row, sparkflow run / seed's script",
+      "ratio",
+      seconds.map(([a, b]) => a / b),
+      0.65,
+    ),
+    figure(
+      "first Sedona row, sparkflow run",
+      "s",
+      seconds.map(([a]) => a),
+      null,
+    ),
+    figure(
+      "first Sedona row, seed's script",
+      "s",
+      seconds.map(([, b]) => b),
+      null,
+    ),
   ];
 }
 
 async function manyTasks(): Promise<Figure[]> {
   const folder = join(work, "many");
   mkdirSync(folder, { recursive: true });
-  const program = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nassert spark.range(1000).count() == 1000\nspark.stop()\n";
+  const program =
+    "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nassert spark.range(1000).count() == 1000\nspark.stop()\n";
   writeFileSync(join(folder, "count.py"), program);
   const names = Array.from({ length: tasks }, (_, index) => `    - {name: t${index}}`);
   writeFileSync(
     join(folder, "flow.yaml"),
-    ["apiVersion: sparkflow.dev/v1alpha1", "kind: SparkEngine", "metadata: {name: default}", "spec: {local: {cores: 2}, driver: {memory: 1g}, profiles: []}", "---",
-      "apiVersion: sparkflow.dev/v1alpha1", "kind: SparkFlow", "metadata: {name: many}", "spec:", `  maxParallelTasks: ${parallel}`, "  taskDefaults: {python: {file: count.py}}", "  tasks:", ...names, ""].join("\n"),
+    [
+      "apiVersion: sparkflow.dev/v1alpha1",
+      "kind: SparkEngine",
+      "metadata: {name: default}",
+      "spec: {local: {cores: 2}, driver: {memory: 1g}, profiles: []}",
+      "---",
+      "apiVersion: sparkflow.dev/v1alpha1",
+      "kind: SparkFlow",
+      "metadata: {name: many}",
+      "spec:",
+      `  maxParallelTasks: ${parallel}`,
+      "  taskDefaults: {python: {file: count.py}}",
+      "  tasks:",
+      ...names,
+      "",
+    ].join("\n"),
   );
   const submit = join(toolchain.sparkHome, "bin/spark-submit");
   const args = ["--master", "local[2]", "--driver-memory", "1g", join(folder, "count.py")];
@@ -75,15 +113,34 @@ async function manyTasks(): Promise<Figure[]> {
   const seconds: [number, number][] = [];
   for (let pair = 0; pair < taskPairs; pair++) seconds.push([ours(), await submits()]);
   return [
-    figure(`${tasks} tasks by one run / ${tasks} spark-submits, ${parallel} at once`, "ratio", seconds.map(([a, b]) => a / b), 1.0),
-    figure(`${tasks} tasks by one run`, "s", seconds.map(([a]) => a), null),
-    figure(`${tasks} spark-submits`, "s", seconds.map(([, b]) => b), null),
+    figure(
+      `${tasks} tasks by one run / ${tasks} spark-submits, ${parallel} at once`,
+      "ratio",
+      seconds.map(([a, b]) => a / b),
+      1.0,
+    ),
+    figure(
+      `${tasks} tasks by one run`,
+      "s",
+      seconds.map(([a]) => a),
+      null,
+    ),
+    figure(
+      `${tasks} spark-submits`,
+      "s",
+      seconds.map(([, b]) => b),
+      null,
+    ),
   ];
 }
 
 function run(command: string, args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: work, stdio: "ignore", env: { ...process.env, PYSPARK_PYTHON: toolchain.python, JAVA_HOME: toolchain.javaHome } });
+    const child = spawn(command, args, {
+      cwd: work,
+      stdio: "ignore",
+      env: { ...process.env, PYSPARK_PYTHON: toolchain.python, JAVA_HOME: toolchain.javaHome },
+    });
     child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))));
   });
 }
@@ -95,9 +152,28 @@ function validateBig(): Figure[] {
     return `    - {name: t${i}, python: {script: "print(1)", function: f}, params: {top: $(params.top)}, outputs: [{name: rows, schema: "id BIGINT"}]${inputs}}`;
   });
   const file = join(work, "big.yaml");
-  writeFileSync(file, ["apiVersion: sparkflow.dev/v1alpha1", "kind: SparkFlow", "metadata: {name: big}", "spec:", "  params: {top: {type: integer, default: 1}}", "  tasks:", ...lines, ""].join("\n"));
+  writeFileSync(
+    file,
+    [
+      "apiVersion: sparkflow.dev/v1alpha1",
+      "kind: SparkFlow",
+      "metadata: {name: big}",
+      "spec:",
+      "  params: {top: {type: integer, default: 1}}",
+      "  tasks:",
+      ...lines,
+      "",
+    ].join("\n"),
+  );
   timed(process.execPath, [sparkflow, "validate", file]);
-  return [figure(`validate of a ${count}-task flow`, "s", Array.from({ length: pairs }, () => timed(process.execPath, [sparkflow, "validate", file])), 1)];
+  return [
+    figure(
+      `validate of a ${count}-task flow`,
+      "s",
+      Array.from({ length: pairs }, () => timed(process.execPath, [sparkflow, "validate", file])),
+      1,
+    ),
+  ];
 }
 
 /** A clean clone with every cache empty, to the demo's picture. Registries' own speed is in it. */
@@ -105,7 +181,13 @@ function coldDemo(): Figure[] {
   const clone = join(work, "clone");
   const caches = join(work, "caches");
   timed("git", ["clone", "--quiet", packageRoot, clone]);
-  const env = { npm_config_cache: join(caches, "npm"), PIP_CACHE_DIR: join(caches, "pip"), XDG_CACHE_HOME: join(caches, "xdg"), MAVEN_OPTS: `-Dmaven.repo.local=${join(caches, "m2")}`, SPARKFLOW_STATE: join(clone, ".sparkflow") };
+  const env = {
+    npm_config_cache: join(caches, "npm"),
+    PIP_CACHE_DIR: join(caches, "pip"),
+    XDG_CACHE_HOME: join(caches, "xdg"),
+    MAVEN_OPTS: `-Dmaven.repo.local=${join(caches, "m2")}`,
+    SPARKFLOW_STATE: join(clone, ".sparkflow"),
+  };
   return [figure("empty caches to the demo's picture", "min", [timed("make", ["demo"], env, clone) / 60], null)];
 }
 
@@ -117,7 +199,11 @@ const measures: [string, () => Figure[] | Promise<Figure[]>][] = [
 ];
 const words = process.argv.slice(2);
 const figures: Figure[] = [];
-console.log(`load average before: ${loadavg().map((load) => load.toFixed(1)).join(" ")}`);
+console.log(
+  `load average before: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(" ")}`,
+);
 try {
   for (const [name, measure] of measures) {
     if (words.length > 0 && !words.includes(name)) continue;

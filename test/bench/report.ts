@@ -1,6 +1,13 @@
 // What every benchmark prints: a table, then the same as JSON on one line.
 
-export type Figure = { name: string; value: number; unit: string; goal: number | null; held: boolean; samples?: number[] };
+export type Figure = {
+  name: string;
+  value: number;
+  unit: string;
+  goal: number | null;
+  held: boolean;
+  samples?: number[];
+};
 
 /** A figure that must be at most its goal; without a goal it is only told. */
 export const figure = (name: string, unit: string, samples: number[], goal: number | null): Figure => {
@@ -18,7 +25,13 @@ export function report(figures: readonly Figure[]): void {
   ]);
   const table = [["figure", "value", "goal", "", "samples"], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  for (const row of table) console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+  for (const row of table)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    );
   console.log(JSON.stringify({ figures: figures.map(({ samples: _samples, ...rest }) => rest) }));
 }
 

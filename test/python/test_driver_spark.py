@@ -673,3 +673,19 @@ def test_sigterm_ends_the_jvm_and_gives_143(tmp_path):
         "values": {"begun": 1},
     }
     assert not Path(f"/proc/{pid}").exists()
+
+
+SUICIDE = """
+import os, signal
+def count(spark):
+    os.kill(spark._jvm.java.lang.ProcessHandle.current().pid(), signal.SIGKILL)
+    spark.range(3).count()
+"""
+
+
+def test_a_jvm_that_dies_is_the_failure_and_not_py4js_complaint(tmp_path):
+    outcome = Attempt(tmp_path / "dies", FUNCTION, files={"words.py": SUICIDE}).run()
+    assert outcome.code == 1
+    assert outcome.error["class"] == "SparkJvmExited"
+    assert outcome.error["message"].startswith("Spark's JVM was ended by SIGKILL; often the machine or the container")
+    assert outcome.error["at"] == "words.py:5"

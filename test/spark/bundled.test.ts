@@ -18,7 +18,10 @@ const examples: [name: string, file: string, says: RegExp][] = [
 
 describe("Spark's bundled examples", () => {
   const manifests = Object.fromEntries(
-    examples.map(([name, file]) => [`${name}.yaml`, `kind: SparkTask\nmetadata: {name: ${name}}\nspec: {python: {file: "local:///opt/spark/examples/src/main/python/${file}"}}\n`]),
+    examples.map(([name, file]) => [
+      `${name}.yaml`,
+      `kind: SparkTask\nmetadata: {name: ${name}}\nspec: {python: {file: "local:///opt/spark/examples/src/main/python/${file}"}}\n`,
+    ]),
   );
   // Two at a time on two cores: the examples' own manifests stay four lines.
   const engine = "kind: SparkEngine\nmetadata: {name: default}\nspec: {local: {cores: 2}, driver: {memory: 1g}}\n";

@@ -18,7 +18,10 @@ export function project(files: Record<string, string | Buffer>): string {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     const manifest = name.endsWith(".yaml") && typeof content === "string" && content.startsWith("kind:");
-    writeFileSync(join(folder, name), manifest ? head + (content as string).replaceAll("\n---\n", `\n---\n${head}`) : content);
+    writeFileSync(
+      join(folder, name),
+      manifest ? head + (content as string).replaceAll("\n---\n", `\n---\n${head}`) : content,
+    );
   }
   return folder;
 }
@@ -27,15 +30,31 @@ export type Ended = { code: number | null; stdout: string; stderr: string; runs:
 
 /** `sparkflow …` to its end; `runs` are the records that --json printed. */
 export function sparkflow(folder: string, args: string[], env: Record<string, string> = {}): Ended {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: "utf8", env: { ...process.env, CI: "1", ...env }, maxBuffer: 1 << 28 });
-  const runs = stdout.split("\n").flatMap((line) => (line.startsWith('{"type":"run"') ? [JSON.parse(line) as RunRecord] : []));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, CI: "1", ...env },
+    maxBuffer: 1 << 28,
+  });
+  const runs = stdout
+    .split("\n")
+    .flatMap((line) => (line.startsWith('{"type":"run"') ? [JSON.parse(line) as RunRecord] : []));
   return { code: status, stdout, stderr, runs };
 }
 
 /** Runs manifests with --json; fails the test with the output if it isn't the code that is expected. */
-export function run(folder: string, { expect = 0, args = [], env = {}, target = "." }: { expect?: number; args?: string[]; env?: Record<string, string>; target?: string } = {}): RunRecord {
+export function run(
+  folder: string,
+  {
+    expect = 0,
+    args = [],
+    env = {},
+    target = ".",
+  }: { expect?: number; args?: string[]; env?: Record<string, string>; target?: string } = {},
+): RunRecord {
   const ended = sparkflow(folder, ["run", target, "--json", ...args], env);
-  if (ended.code !== expect) throw new Error(`exit code ${ended.code}, expected ${expect}\n${ended.stdout}\n${ended.stderr}\n${logs(folder)}`);
+  if (ended.code !== expect)
+    throw new Error(`exit code ${ended.code}, expected ${expect}\n${ended.stdout}\n${ended.stderr}\n${logs(folder)}`);
   return ended.runs[0]!;
 }
 
@@ -58,21 +77,31 @@ export const task = (record: RunRecord, name: string) => record.tasks.find((one)
 export function rows(record: RunRecord, taskName: string, output: string): Record<string, unknown>[] {
   const { uri, format } = task(record, taskName).outputs!.find(({ name }) => name === output)!;
   const reader = join(root, "test/spark/read_output.py");
-  const { stdout, stderr, status } = spawnSync(python, [reader, uri.replace("file://", ""), format], { encoding: "utf8", maxBuffer: 1 << 28 });
+  const { stdout, stderr, status } = spawnSync(python, [reader, uri.replace("file://", ""), format], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Record<string, unknown>[];
 }
 
 /** `sparkflow run` that the test will disturb. */
 export function start(folder: string, args: string[] = []): ChildProcess & { output: () => string } {
-  const child = spawn(process.execPath, [bin, "run", ".", ...args], { cwd: folder, env: { ...process.env, CI: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [bin, "run", ".", ...args], {
+    cwd: folder,
+    env: { ...process.env, CI: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let text = "";
   child.stdout!.on("data", (chunk) => (text += chunk));
   child.stderr!.on("data", (chunk) => (text += chunk));
   return Object.assign(child, { output: () => text });
 }
 
-export const exited = (child: ChildProcess): Promise<number | null> => (child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise((done) => child.on("exit", (code) => done(code))));
+export const exited = (child: ChildProcess): Promise<number | null> =>
+  child.exitCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise((done) => child.on("exit", (code) => done(code)));
 
 /** Processes whose command line or environment speaks of this folder: what a run of it started. */
 export function processesOf(folder: string): string[] {
@@ -81,7 +110,9 @@ export function processesOf(folder: string): string[] {
     try {
       if (readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) return [];
       const text = readFileSync(`/proc/${pid}/cmdline`, "utf8") + readFileSync(`/proc/${pid}/environ`, "utf8");
-      return text.includes(folder) ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 200)}`] : [];
+      return text.includes(folder)
+        ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 200)}`]
+        : [];
     } catch {
       return [];
     }

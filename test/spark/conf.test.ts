@@ -57,7 +57,9 @@ describe("spark-defaults.conf", () => {
   });
 
   it("leaves to the command line only what the file can't carry", () => {
-    const attempt = JSON.parse(readFileSync(join(record.tasks[0]!.log!, "../attempt.json"), "utf8")) as { conf: { extra: [string, string][] } };
+    const attempt = JSON.parse(readFileSync(join(record.tasks[0]!.log!, "../attempt.json"), "utf8")) as {
+      conf: { extra: [string, string][] };
+    };
     expect(attempt.conf.extra.length).toBeGreaterThan(0);
     expect(attempt.conf.extra.every(([, value]) => !fitsFile(value))).toBe(true);
   });

@@ -8,8 +8,25 @@ import { project, python, root, rows, run, task } from "./cli.ts";
 describe("word-count", () => {
   it("counts the seed's text as the seed's notebook did", () => {
     const record = run(project({}), { target: join(root, "examples/word-count") });
-    const counts = Object.fromEntries(rows(record, "word-count", "counts").map(({ word, count }) => [word, Number(count)]));
-    const expected = { "gold.": 1, new: 1, for: 1, is: 2, updated: 1, data: 3, "count.": 1, file: 2, the: 1, word: 1, black: 1, This: 1, a: 1, test: 1 };
+    const counts = Object.fromEntries(
+      rows(record, "word-count", "counts").map(({ word, count }) => [word, Number(count)]),
+    );
+    const expected = {
+      "gold.": 1,
+      new: 1,
+      for: 1,
+      is: 2,
+      updated: 1,
+      data: 3,
+      "count.": 1,
+      file: 2,
+      the: 1,
+      word: 1,
+      black: 1,
+      This: 1,
+      a: 1,
+      test: 1,
+    };
     expect(counts).toEqual(expected);
   });
 });
@@ -20,7 +37,9 @@ describe("geo-cities", () => {
   it("counts each country's cities as a computation without Spark and Sedona does", () => {
     const { stdout } = spawnSync(python, [join(root, "test/geo-cities/independent.py")], { encoding: "utf8" });
     const independent = JSON.parse(stdout) as Record<string, number>;
-    const counts = Object.fromEntries(rows(record, "count-cities", "counts").map(({ country, cities }) => [country, cities]));
+    const counts = Object.fromEntries(
+      rows(record, "count-cities", "counts").map(({ country, cities }) => [country, cities]),
+    );
     expect(Object.keys(counts).length).toBe(177);
     expect(counts).toEqual(independent);
   });

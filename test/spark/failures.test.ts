@@ -58,7 +58,8 @@ def second_time(spark):
 def slow(spark):
     time.sleep(600)
 `;
-const one = (name: string, extra = "") => `    - {name: ${name.replaceAll("_", "-")}, python: {file: tasks.py, function: ${name}}${extra}}`;
+const one = (name: string, extra = "") =>
+  `    - {name: ${name.replaceAll("_", "-")}, python: {file: tasks.py, function: ${name}}${extra}}`;
 const outputs = (schema?: string) => `, outputs: [{name: rows${schema ? `, schema: "${schema}"` : ""}}]`;
 
 describe("a run of tasks that fail", () => {
@@ -77,7 +78,10 @@ describe("a run of tasks that fail", () => {
       one("java", outputs()),
       one("wrong_schema", outputs("n BIGINT, m BIGINT")),
       one("half", ", outputs: [{name: first}, {name: second}]"),
-      one("second_time", `${outputs()}, retry: {limit: 1, backoff: {initial: 1s}}, env: [{name: MARKER, value: "$(params.marker)"}]`),
+      one(
+        "second_time",
+        `${outputs()}, retry: {limit: 1, backoff: {initial: 1s}}, env: [{name: MARKER, value: "$(params.marker)"}]`,
+      ),
       one("slow", ", timeouts: {run: 15s}"),
       '    - {name: sql, sql: {statements: "SELECT 1;\\nSELECT nope FROM range(3)"}}',
       "  params: {marker: {type: string}}",
@@ -92,7 +96,13 @@ describe("a run of tasks that fail", () => {
 
   it("names the Python exception and the user's own innermost line", () => {
     const line = tasks.split("\n").findIndex((text) => text.includes("no such plaza")) + 1;
-    expect(cause("boom")).toMatchObject({ class: "Program", reason: "ValueError", message: "no such plaza: 42", at: `tasks.py:${line}`, exitCode: 1 });
+    expect(cause("boom")).toMatchObject({
+      class: "Program",
+      reason: "ValueError",
+      message: "no such plaza: 42",
+      at: `tasks.py:${line}`,
+      exitCode: 1,
+    });
   });
 
   it("names an exception of a Python function in a worker with its line", () => {
@@ -118,7 +128,9 @@ describe("a run of tasks that fail", () => {
 
   it("makes no output of a failed task visible", () => {
     const storage = join(folder, ".sparkflow/storage");
-    const left = existsSync(storage) ? readdirSync(storage, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".parquet")) : [];
+    const left = existsSync(storage)
+      ? readdirSync(storage, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".parquet"))
+      : [];
     expect(left.length).toBeGreaterThan(0);
     expect(left.every((name) => name.includes("second-time"))).toBe(true);
     expect(task(record, "half").outputs).toBeUndefined();
@@ -130,7 +142,11 @@ describe("a run of tasks that fail", () => {
   });
 
   it("ends a task at its time-out", () => {
-    expect(cause("slow")).toMatchObject({ class: "Timeout", reason: "RunTimeout", message: expect.stringContaining("timeouts.run") });
+    expect(cause("slow")).toMatchObject({
+      class: "Timeout",
+      reason: "RunTimeout",
+      message: expect.stringContaining("timeouts.run"),
+    });
   });
 
   it("omits what depends on a failed task, and says which", () => {
@@ -145,7 +161,9 @@ describe("a run of tasks that fail", () => {
 
   it("tells a person the exception, the line and where the log is, and nothing of Spark's 200 lines", () => {
     const { stdout } = sparkflow(folder, ["runs", "last"]);
-    expect(stdout).toMatch(/boom failed \(tasks\.py:\d+\)\n {2}ValueError: no such plaza: 42\n {2}whole log: \.sparkflow\/runs\/.*\/boom\/1\/driver\.log/);
+    expect(stdout).toMatch(
+      /boom failed \(tasks\.py:\d+\)\n {2}ValueError: no such plaza: 42\n {2}whole log: \.sparkflow\/runs\/.*\/boom\/1\/driver\.log/,
+    );
     expect(stdout).not.toContain("org.apache.spark.scheduler");
   });
 

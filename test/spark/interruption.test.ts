@@ -37,7 +37,8 @@ const left = () => {
   return existsSync(folder) ? readdirSync(folder) : [];
 };
 const files = { "flow.yaml": flow, "work.py": program };
-const workersRun = (folder: string) => processesOf(folder).filter((line) => line.includes("pyspark.daemon")).length >= 2;
+const workersRun = (folder: string) =>
+  processesOf(folder).filter((line) => line.includes("pyspark.daemon")).length >= 2;
 
 describe("interrupting a run", () => {
   it("by Ctrl-C ends every child, says so, and ends with code 130", async () => {
@@ -53,17 +54,22 @@ describe("interrupting a run", () => {
     expect(sparkflow(folder, ["runs"]).stdout).toContain("Cancelled");
   });
 
-  it.each([300, 1500, 3000, 5000, 8000])("by SIGKILL after %i ms leaves no process, and nothing in temporary folders after the next start", async (ms) => {
-    const folder = project(files);
-    const child = start(folder, ["--no-archive"]);
-    await new Promise((done) => setTimeout(done, ms));
-    child.kill("SIGKILL");
-    await exited(child);
-    await until(() => processesOf(folder).length === 0, `these still run: ${processesOf(folder).join("\n")}`, 15_000);
-    const next = project({ "task.yaml": "kind: SparkTask\nmetadata: {name: next}\nspec: {python: {script: 'print(1)'}}\n" });
-    expect(sparkflow(next, ["run", ".", "--no-archive"]).code).toBe(0);
-    expect(left()).toEqual([]);
-  });
+  it.each([300, 1500, 3000, 5000, 8000])(
+    "by SIGKILL after %i ms leaves no process, and nothing in temporary folders after the next start",
+    async (ms) => {
+      const folder = project(files);
+      const child = start(folder, ["--no-archive"]);
+      await new Promise((done) => setTimeout(done, ms));
+      child.kill("SIGKILL");
+      await exited(child);
+      await until(() => processesOf(folder).length === 0, `these still run: ${processesOf(folder).join("\n")}`, 15_000);
+      const next = project({
+        "task.yaml": "kind: SparkTask\nmetadata: {name: next}\nspec: {python: {script: 'print(1)'}}\n",
+      });
+      expect(sparkflow(next, ["run", ".", "--no-archive"]).code).toBe(0);
+      expect(left()).toEqual([]);
+    },
+  );
 
   it("by killing a supervisor fails the attempt and ends its processes", async () => {
     const folder = project(files);
@@ -71,9 +77,16 @@ describe("interrupting a run", () => {
     await until(() => workersRun(folder), "Python workers run");
     const supervisors = processesOf(folder).filter((line) => line.includes("supervise.py"));
     for (const line of supervisors) process.kill(Number(line.split(" ")[0]), "SIGKILL");
-    await until(() => child.output().includes("a: Retrying") && child.output().includes("b: Retrying"), "both attempts have failed");
+    await until(
+      () => child.output().includes("a: Retrying") && child.output().includes("b: Retrying"),
+      "both attempts have failed",
+    );
     expect(child.output()).toContain("killed with SIGKILL");
-    await until(() => processesOf(folder).length === 1, `only the run itself goes on: ${processesOf(folder).join("\n")}`, 10_000);
+    await until(
+      () => processesOf(folder).length === 1,
+      `only the run itself goes on: ${processesOf(folder).join("\n")}`,
+      10_000,
+    );
     child.kill("SIGINT");
     await exited(child);
     await until(() => processesOf(folder).length === 0, `these still run: ${processesOf(folder).join("\n")}`, 15_000);

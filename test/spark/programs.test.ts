@@ -1,6 +1,6 @@
 // Every kind of program, and the data that goes between them.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findToolchain } from "../../operator/engines/local/toolchain.ts";
@@ -109,7 +109,13 @@ spark.stop()
 `;
 
 describe("a flow of Python, Java and SQL", () => {
-  const folder = project({ "flow.yaml": flow, "tasks.py": tasks, "plain.py": plain, "helper.py": 'def here():\n    return "imported from beside the program"\n', "App.java": java });
+  const folder = project({
+    "flow.yaml": flow,
+    "tasks.py": tasks,
+    "plain.py": plain,
+    "helper.py": 'def here():\n    return "imported from beside the program"\n',
+    "App.java": java,
+  });
   jar(folder);
   const record = run(folder);
   const log = (name: string) => readFileSync(task(record, name).log!, "utf8");
@@ -132,7 +138,9 @@ describe("a flow of Python, Java and SQL", () => {
   it("takes values from any language to later tasks", () => {
     expect(task(record, "in-java").values).toEqual({ language: "java" });
     expect(task(record, "inline").values).toEqual({ columns: ["n", "day", "geometry"] });
-    expect(log("script")).toContain("args ['--day', '2026-10-01', '--values', '5', 'java'] greeting hello 2026-10-01 partitions 3");
+    expect(log("script")).toContain(
+      "args ['--day', '2026-10-01', '--values', '5', 'java'] greeting hello 2026-10-01 partitions 3",
+    );
   });
 
   it("runs a script that never heard of the library in an empty folder", () => {
@@ -148,12 +156,19 @@ describe("a flow of Python, Java and SQL", () => {
   });
 
   it("counts rows and keeps schemas of outputs", () => {
-    expect(task(record, "numbers").outputs).toMatchObject([{ name: "numbers", rows: 5, schemaHash: expect.stringMatching(/^[0-9a-f]{8}$/) }, { name: "plain", rows: 5 }]);
+    expect(task(record, "numbers").outputs).toMatchObject([
+      { name: "numbers", rows: 5, schemaHash: expect.stringMatching(/^[0-9a-f]{8}$/) },
+      { name: "plain", rows: 5 },
+    ]);
   });
 
   it("leaves in each task's folder exactly what ran", () => {
     const folderOf = join(task(record, "in-java").log!, "..");
-    for (const file of ["attempt.json", "spark-defaults.conf", "driver.log", "result.json"]) expect(existsSync(join(folderOf, file)), file).toBe(true);
-    expect(JSON.parse(readFileSync(join(folderOf, "attempt.json"), "utf8"))).toMatchObject({ program: { kind: "jar", mainClass: "App" }, args: [expect.stringContaining("/small"), "3"] });
+    for (const file of ["attempt.json", "spark-defaults.conf", "driver.log", "result.json"])
+      expect(existsSync(join(folderOf, file)), file).toBe(true);
+    expect(JSON.parse(readFileSync(join(folderOf, "attempt.json"), "utf8"))).toMatchObject({
+      program: { kind: "jar", mainClass: "App" },
+      args: [expect.stringContaining("/small"), "3"],
+    });
   });
 });

@@ -6,6 +6,7 @@ import { apiVersion, type SparkEngine, type SparkFlow, type SparkTask } from "..
 import type { Problem } from "../../operator/api/problems.ts";
 import { pathText } from "../../operator/api/problems.ts";
 import type { TaskSpec } from "../../operator/api/task.ts";
+import type { Place } from "../../operator/task/render.ts";
 
 const program: TaskSpec = { python: { file: "local:///app/program.py" } };
 
@@ -30,6 +31,16 @@ export const sparkFlow = (tasks: FlowTask[], spec: Partial<FlowSpec> = {}, name 
   kind: "SparkFlow",
   metadata: { name },
   spec: { tasks, ...spec },
+});
+
+/** A place that leaves everything where the manifest says it is. */
+export const place = (more: Partial<Place> = {}): Place => ({
+  attemptDir: "/runs/r/count/1",
+  outputsUri: "file:///storage/r/count",
+  owned: { source: "operator", conf: new Map([["spark.master", "local[4]"]]) },
+  locate: (uri) => uri,
+  env: [],
+  ...more,
 });
 
 /** Problems as a user reads them: `path: message`. */

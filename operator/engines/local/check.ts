@@ -5,8 +5,8 @@ import { type Path, type Problem, problem, suggestion } from "../../api/problems
 import type { SettingsSpec } from "../../api/settings.ts";
 import type { TaskSpec } from "../../api/task.ts";
 import { mergedTask } from "../../flow/merged.ts";
-import type { LocatedProblem, SourceDocument } from "../../manifest/load.ts";
 import { locate, type Project } from "../../manifest/project.ts";
+import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
 import type { Sources } from "./machine.ts";
 
 /**

@@ -5,10 +5,9 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { field, memory } from "../../api/common.ts";
 import { type Path, parse } from "../../api/problems.ts";
-import type { LocatedProblem } from "../../manifest/load.ts";
+import { localConfigName } from "../../manifest/load.ts";
+import type { LocatedProblem } from "../../manifest/source.ts";
 import { parseYaml } from "../../manifest/yaml.ts";
-
-export const localConfigName = "sparkflow.local.yaml";
 
 export const localConfig = z.strictObject({
   maxCores: field(

@@ -27,7 +27,8 @@ export function outcomeOf(
   const result = readResult(resultFile);
   if (result?.outcome === "Succeeded" && code === 0)
     return { state: "Succeeded", values: result.values ?? {}, outputs: outputs(attempt, result) };
-  if (result?.error && result.error.class !== terminated) return { state: "Failed", cause: errorCause(code, result.error, manifestFolder) };
+  if (result?.error && result.error.class !== terminated)
+    return { state: "Failed", cause: errorCause(code, result.error, manifestFolder) };
   // A program that ends its process itself (os._exit) leaves no result: its exit code is its word.
   if (code === 0 && attempt.outputs.length === 0) return { state: "Succeeded", values: {}, outputs: [] };
   return { state: "Failed", cause: { ...codeCause(code), exitCode: code } };

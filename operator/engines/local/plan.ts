@@ -4,8 +4,8 @@ import type { SparkEngine, SparkFlow, SparkTask } from "../../api/kinds.ts";
 import { expandTask, type RunContext, runScope } from "../../flow/expand.ts";
 import { type Graph, graphOf } from "../../flow/graph.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
-import type { LocatedProblem } from "../../manifest/load.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
+import type { LocatedProblem } from "../../manifest/source.ts";
 import { type ResolvedTask, resolveTask, type SpecLayer } from "../../task/resolve.ts";
 import { localUid, newRunName } from "./store.ts";
 

@@ -17,7 +17,7 @@ import sys
 
 import pyspark
 from classes import Jar, read_jars
-from docs import DOCS
+from pyspark.java_gateway import launch_gateway
 from sources import (
     FAMILIES,
     MACHINE_DEFAULTS,
@@ -28,7 +28,8 @@ from sources import (
     SEDONA,
 )
 from spark import Spark
-from pyspark.java_gateway import launch_gateway
+
+from docs import DOCS
 
 FIELDS = (
     *("of", "alias", "type", "unit", "list", "choices", "anyCase", "min", "default", "fallback"),

@@ -1,15 +1,13 @@
 // Manifests with one mistake each, and the sentence that it gets from `validate` and `run` alike.
-import { dedent, type Files } from "../folder.ts";
-
-const head = "apiVersion: sparkflow.dev/v1alpha1\n";
+export const head = "apiVersion: sparkflow.dev/v1alpha1\n";
 export const task = (spec: string, name = "count"): string =>
   `${head}kind: SparkTask\nmetadata: {name: ${name}}\nspec:\n${spec.replace(/^/gm, "  ").trimEnd()}\n`;
 export const flow = (spec: string, name = "nightly"): string => task(spec, name).replace("SparkTask", "SparkFlow");
 const program = "python: {script: print(1)}\n";
-const sql = "sql: {statements: SELECT 1}";
+export const sql = "sql: {statements: SELECT 1}";
 
-/** Of one file, a.yaml; the sentence follows `a.yaml:`. */
-export const oneFile: [string, string | Buffer, string][] = [
+/** Mistakes of one file, by themselves; the sentence follows the name of the file. */
+export const mistakes: [string, string | Buffer, string][] = [
   [
     "an unknown field",
     task("pyhton: {script: print(1)}"),
@@ -85,6 +83,50 @@ export const oneFile: [string, string | Buffer, string][] = [
     "6:12: spec.driver.memory: 4096 is not valid: expected a memory size such as 512m, 4g or 4Gi",
   ],
   [
+    "a template's typo",
+    task(`${program}params: {top: 10}\nargs: ["$(params.tpo)"]`),
+    '7:10: spec.args[0]: $(params.tpo) refers to no param of the flow or task; did you mean "top"?',
+  ],
+  [
+    "a template that isn't closed",
+    task(`${program}args: ["$(params.top"]`),
+    '6:10: spec.args[0]: "$(params.top" has no closing ")"; write $$( for a literal $(',
+  ],
+  [
+    "a field that this version can't serve",
+    flow(`schedule: {cron: "0 3 * * *"}\ntasks:\n  - {name: a, ${sql}}`),
+    '5:3: spec.schedule: "schedule" is not available yet in this version',
+  ],
+  ["an unknown engine", task(`${program}engine: prod`), '6:3: spec.engine: there is no SparkEngine "prod" here'],
+  [
+    "a misspelt kind",
+    task(program).replace("SparkTask", "SparkTsak"),
+    '2:1: kind: unknown kind "SparkTsak"; did you mean "SparkTask"?',
+  ],
+  ["__proto__ as a key", task(`${program}sparkConf:\n  __proto__: x`), '7:5: the key "__proto__" is not allowed'],
+  [
+    "a key that YAML 1.1 reads as false",
+    task(`${program}params: {n: 8}`),
+    "6:12: the key n is read as false: quote it",
+  ],
+  ["a key twice", task(`${program}args: [a]\nargs: [b]`), '7:3: the key "args" stands twice in this map'],
+  [
+    "a number that would lose digits",
+    task(`${program}params: {id: 12345678901234567890}`),
+    "6:16: the number 12345678901234567890 is too large to keep its digits; quote it",
+  ],
+  ["what isn't YAML", "kind: SparkTask\nspec: [1, 2\nmetadata: {\n", "3:1: this is not valid YAML: "],
+  [
+    "one bad document of several",
+    `${task(program, "a")}---\n${task("pyton: {}", "b")}---\n${task(program, "c")}`,
+    '11:3: spec.pyton: unknown field "pyton"; did you mean "python"?',
+  ],
+  ["an alias without an anchor", task("python: *code"), '5:11: there is no anchor "&code" above'],
+];
+
+/** Sound manifests that need what isn't on this machine. */
+export const missingHere: typeof mistakes = [
+  [
     "a missing program",
     task("python: {file: jobs/count.py}"),
     '5:12: spec.python.file: there is no file "jobs/count.py" (<folder>/jobs/count.py)',
@@ -114,105 +156,4 @@ export const oneFile: [string, string | Buffer, string][] = [
     task("python: {configMap: {name: code, key: a.py}}"),
     '5:24: spec.python.configMap.name: there is no ConfigMap "code" here; a kustomization.yaml with a configMapGenerator makes it from the files beside the manifest',
   ],
-  [
-    "a template's typo",
-    task(`${program}params: {top: 10}\nargs: ["$(params.tpo)"]`),
-    '7:10: spec.args[0]: $(params.tpo) refers to no param of the flow or task; did you mean "top"?',
-  ],
-  [
-    "a template that isn't closed",
-    task(`${program}args: ["$(params.top"]`),
-    '6:10: spec.args[0]: "$(params.top" has no closing ")"; write $$( for a literal $(',
-  ],
-  [
-    "a field that this version can't serve",
-    flow(`schedule: {cron: "0 3 * * *"}\ntasks:\n  - {name: a, ${sql}}`),
-    '5:3: spec.schedule: "schedule" is not available yet in this version',
-  ],
-  ["an unknown engine", task(`${program}engine: prod`), '6:3: spec.engine: there is no SparkEngine "prod" here'],
-  [
-    "a misspelt kind",
-    task(program).replace("SparkTask", "SparkTsak"),
-    '2:1: kind: unknown kind "SparkTsak"; did you mean "SparkTask"?',
-  ],
-  ["__proto__ as a key", task(`${program}sparkConf:\n  __proto__: x`), '7:5: the key "__proto__" is not allowed'],
-  [
-    "a key that YAML 1.1 reads as false",
-    task(`${program}params: {n: 8}`),
-    "6:10: the key n is read as false: quote it",
-  ],
-  ["a key twice", task(`${program}args: [a]\nargs: [b]`), '7:3: the key "args" stands twice in this map'],
-  [
-    "a number that would lose digits",
-    task(`${program}params: {id: 12345678901234567890}`),
-    "6:16: the number 12345678901234567890 is too large to keep its digits; quote it",
-  ],
-  ["what isn't YAML", "kind: SparkTask\nspec: [1, 2\nmetadata: {\n", "3:1: this is not valid YAML: "],
-  [
-    "one bad document of several",
-    `${task(program, "a")}---\n${task("pyton: {}", "b")}---\n${task(program, "c")}`,
-    '11:3: spec.pyton: unknown field "pyton"; did you mean "python"?',
-  ],
-  ["an alias without an anchor", task("python: *code"), '5:11: there is no anchor "&code" above'],
 ];
-
-/** Of files as a whole: what is said, with the place where there is one. */
-export const others: [string, Files, string[], string][] = [
-  [
-    "a picture",
-    { "a.yaml": Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0xff]) },
-    ["a.yaml"],
-    "a.yaml: this is not text in UTF-8, so it can't be YAML",
-  ],
-  ["an empty file", { "a.yaml": "" }, ["a.yaml"], "a.yaml: there is no manifest here: it is empty"],
-  ["a file that isn't there", {}, ["nope.yaml"], "nope.yaml: there is no such file or folder"],
-  ["a folder without manifests", { "readme.txt": "x" }, ["."], ".: this folder has no .yaml file"],
-  [
-    "an engine and nothing to run",
-    { "a.yaml": `${head}kind: SparkEngine\nmetadata: {name: default}\nspec: {local: {}}\n` },
-    ["a.yaml"],
-    "a.yaml: there is no SparkTask and no SparkFlow here",
-  ],
-  [
-    "two tasks of one name in two files",
-    { "a.yaml": task(program), "b.yaml": task(program) },
-    ["."],
-    'b.yaml:3:12: metadata.name: there are two SparkTasks named "count"',
-  ],
-  [
-    "a generator's missing file",
-    {
-      "kustomization.yaml": "resources: [a.yaml]\nconfigMapGenerator: [{name: code, files: [x.py]}]\n",
-      "a.yaml": task(program),
-    },
-    ["."],
-    "kustomization.yaml: configMapGenerator code: there is no file x.py beside it",
-  ],
-  [
-    "a mistake in sparkflow.local.yaml",
-    { "a.yaml": task(program), "sparkflow.local.yaml": "maxCores: 2\nmaxMemory: 8G\n" },
-    ["a.yaml"],
-    'sparkflow.local.yaml:2:1: maxMemory: "8G" is not valid: expected a memory size such as 512m, 4g or 4Gi (Spark and Kubernetes read this unit differently); write 8g or 8Gi',
-  ],
-  [
-    "a param of a run in the manifest that is out of its limits",
-    {
-      "a.yaml": `${flow(`params:\n  top: {type: integer, min: 1}\ntasks:\n  - {name: a, ${sql}}`)}---\n${head}kind: SparkFlowRun\nmetadata: {name: r}\nspec:\n  flow: nightly\n  params:\n    top: 0\n`,
-    },
-    ["a.yaml"],
-    'a.yaml:16:5: spec.params.top: 0 is not valid for the param "top": expected at least 1',
-  ],
-];
-
-/** A manifest with several mistakes. */
-export const several = dedent`
-  apiVersion: sparkflow.dev/v1alpha1
-  kind: SparkFlow
-  metadata: {name: nightly}
-  spec:
-    tasks:
-      - name: a
-        sql: {statements: SELECT 1}
-        dependsOn: [nobody]
-        args: [$(params.typo)]
-`;

@@ -1,7 +1,8 @@
 // The commands themselves: help, options, standard input, and what plan and render say without running anything.
 import { describe, expect, it } from "vitest";
 import { dedent } from "../folder.ts";
-import { several, task } from "./bad-manifests.ts";
+import { task } from "./bad-manifests.ts";
+import { several } from "./bad-targets.ts";
 import { project } from "./cli.ts";
 
 const flow = dedent`

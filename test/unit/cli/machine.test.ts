@@ -3,10 +3,9 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Files } from "../folder.ts";
-import { flow, task } from "./bad-manifests.ts";
+import { flow, sql, task } from "./bad-manifests.ts";
 import { fakeJdk, type Options, project, type Said } from "./cli.ts";
 
-const sql = "sql: {statements: SELECT 1}";
 const withParams = flow(
   `params:\n  date: {type: date}\n  top: {type: integer, default: 10, min: 1, max: 50}\ntasks:\n  - {name: a, ${sql}}`,
 );
@@ -143,11 +142,16 @@ describe("run", () => {
 });
 
 describe("validate", () => {
-  it("takes a flow whose params a run must give, and needs neither JDK nor Python", async () => {
-    const { run } = project({ "a.yaml": withParams });
-    const { code, stdout, stderr } = await run(["validate", "a.yaml"], {
-      env: { JAVA_HOME: "/nonexistent", PATH: "/nonexistent" },
-    });
+  const { run } = project({ "a.yaml": withParams });
+  const nothingHere = { env: { JAVA_HOME: "/nonexistent", PATH: "/nonexistent" } };
+  it("says the same of a missing JDK as run", async () => {
+    const { code, stdout, stderr } = await run(["validate", "a.yaml"], nothingHere);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe("Spark needs a JDK 17: JAVA_HOME is /nonexistent, where there is no bin/java\n");
+  });
+
+  it("takes a flow whose params a run must give, and with --no-tools needs neither JDK nor Python", async () => {
+    const { code, stdout, stderr } = await run(["validate", "a.yaml", "--no-tools"], nothingHere);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe("valid: 1 flow, 1 task, 0 engines\n");
   });

@@ -2,7 +2,8 @@
 import { chmodSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Loaded, loadManifests } from "../../../operator/manifest/load.ts";
+import { loadManifests } from "../../../operator/manifest/load.ts";
+import type { Loaded } from "../../../operator/manifest/source.ts";
 import { dedent, type Files, folderOf } from "../folder.ts";
 
 const text = (kustomization: string, files: Files = {}): { loaded: Loaded; folder: string } => {

@@ -1,61 +1,18 @@
-// render: a ResolvedTask becomes one neutral Attempt. Golden files show the whole of it.
+// render: a ResolvedTask becomes one neutral Attempt. Golden files (golden.test.ts) show the whole of it.
 import { describe, expect, it } from "vitest";
 import type { SparkEngine } from "../../../operator/api/kinds.ts";
 import type { TaskSpec } from "../../../operator/api/task.ts";
-import { attemptDir, attemptNames, ownedSettings } from "../../../operator/engines/kubernetes/objects.ts";
-import { localSettings, localSize, locator } from "../../../operator/engines/local/place.ts";
+import { locator } from "../../../operator/engines/local/place.ts";
 import type { Attempt } from "../../../operator/task/attempt.ts";
 import { type Place, render } from "../../../operator/task/render.ts";
 import { resolveTask } from "../../../operator/task/resolve.ts";
-import { sparkEngine, sparkTask } from "../builders.ts";
-import { golden, goldenFlowTask, goldenKubernetesTask, goldenLocalTask } from "../golden.ts";
+import { place, sparkEngine, sparkTask } from "../builders.ts";
 
-const place = (more: Partial<Place> = {}): Place => ({
-  attemptDir: "/runs/r/count/1",
-  outputsUri: "file:///storage/r/count",
-  owned: { source: "operator", conf: new Map([["spark.master", "local[4]"]]) },
-  locate: (uri) => uri,
-  env: [],
-  ...more,
-});
 const rendered = (spec: TaskSpec, more: Partial<Place> = {}, engine?: SparkEngine): Attempt =>
   render(resolveTask(sparkTask(spec), engine), 1, place(more));
-/** What a golden file holds of an attempt: its settings stand in spark-defaults.conf already. */
-const shown = ({ settings: _, ...attempt }: Attempt) => attempt;
 const attemptJson = (attempt: Attempt) => JSON.parse(attempt.files["attempt.json"]!) as Record<string, unknown>;
 const value = (attempt: Attempt, key: string) => attempt.settings.find((setting) => setting.key === key)?.value;
 const env = (attempt: Attempt) => Object.fromEntries(attempt.env.map(({ name, value }) => [name, value]));
-
-describe("golden files", () => {
-  it("a local task: conf with sources, program, arguments, environment", async () => {
-    const task = resolveTask(goldenLocalTask, undefined);
-    const size = localSize(task, { cores: 4, memoryMiB: 16384 });
-    const attempt = render(
-      task,
-      2,
-      place({
-        owned: { source: "operator", conf: localSettings(size, 4040, "/tmp/spark") },
-        locate: locator("/home/me/project", new Map([["s3a://lake", "/data/lake"]])),
-      }),
-    );
-    await golden("local-task", shown(attempt));
-  });
-
-  it("a Kubernetes task with secrets", async () => {
-    const task = resolveTask(...goldenKubernetesTask);
-    const names = attemptNames(task.name, "0123abcd", 1);
-    const owned = ownedSettings(task, names);
-    await golden(
-      "kubernetes-task",
-      shown(render(task, 1, place({ attemptDir, outputsUri: "s3a://lake/flows/x", owned }))),
-    );
-  });
-
-  it("a flow's task: params typed, upstream results put in", async () => {
-    const { object, layers } = goldenFlowTask();
-    await golden("flow-task", { object, attempt: shown(render(resolveTask(object, undefined, layers), 1, place())) });
-  });
-});
 
 describe("templates of a task's own", () => {
   const spec: TaskSpec = {

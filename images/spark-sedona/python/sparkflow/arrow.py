@@ -6,6 +6,7 @@ is an error that names its column; another type altogether is left to the check 
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 from sparkflow import schema
@@ -46,11 +47,16 @@ def to_frame(session, data: Data, columns: list[tuple[str, object]]):
 
 
 def _targets(fields: schema.Fields) -> dict:
-    """Arrow types of the declared columns, as pyspark maps them."""
-    from pyspark.sql.pandas.types import to_arrow_schema
+    """Arrow types of the declared columns, as pyspark maps them; none for a type that it doesn't."""
+    from pyspark.errors import PySparkTypeError
+    from pyspark.sql.pandas.types import to_arrow_type
     from pyspark.sql.types import StructType
 
-    return {field.name: field.type for field in to_arrow_schema(StructType.fromJson({"fields": fields}))}
+    targets = {}
+    for field in StructType.fromJson({"fields": fields}):
+        with contextlib.suppress(PySparkTypeError):
+            targets[field.name] = to_arrow_type(field.dataType)
+    return targets
 
 
 def _array(values, target, zone: str):

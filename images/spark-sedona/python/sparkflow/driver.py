@@ -19,6 +19,7 @@ from sparkflow.errors import SparkflowError, SparkJvmExited
 from sparkflow.failure import Failure, UserCode, describe, report
 from sparkflow.jvm import Jvm
 from sparkflow.session import Spark
+from sparkflow.sql import StatementFailed
 from sparkflow.task import Task
 
 VALUES_FILE = os.environ.get("SPARKFLOW_VALUES_FILE")
@@ -86,6 +87,7 @@ class Driver:
 
     def _jvm_is_gone(self, error: BaseException) -> SparkJvmExited | None:
         """Py4J's complaint about a connection, which isn't what the user should read when the JVM has died."""
+        error = error.__cause__ if isinstance(error, StatementFailed) else error
         from_py4j = any(base.__module__ == "py4j.protocol" for base in type(error).__mro__)
         if not self.jvm or not (from_py4j or isinstance(error, ConnectionError)):
             return None

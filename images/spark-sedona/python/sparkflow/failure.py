@@ -78,9 +78,10 @@ def describe(error: BaseException, code: UserCode) -> Failure:
     java = getattr(error, "java_exception", None)
     if java is not None:
         name, message = _root_cause(java)
-        return _worker_failure(message, code) or Failure(name, _short(message), at)
-    message = getattr(error, "desc", None) or str(error)
-    return _worker_failure(message, code) or Failure(type(error).__name__, _short(message), at)
+        return _worker_failure(message, code) or Failure(name, _short(_sparks(message)), at)
+    desc = getattr(error, "desc", None)  # of Spark's exceptions; their str() may have the JVM's stack
+    message = _sparks(desc) if desc else str(error)
+    return _worker_failure(desc or "", code) or Failure(type(error).__name__, _short(message), at)
 
 
 def report(error: BaseException, failure: Failure, code: UserCode) -> None:
@@ -140,13 +141,14 @@ def _worker_failure(message: str, code: UserCode) -> Failure | None:
     return Failure(name.strip().rpartition(".")[2], _short(rest.strip()), code.shown(*own[-1]) if own else None)
 
 
-def _short(message: str) -> str:
-    """The first lines, without a JVM's stack and without the logical plan that Spark adds to what it can't resolve."""
-    lines = []
+def _sparks(message: str) -> str:
+    """A message of Spark's without the JVM's stack and the logical plan that it adds to what it can't resolve."""
     message = re.sub(r"(; line \d+ pos \d+);\n.*", r"\1", message.strip(), flags=re.DOTALL)
-    for line in message.splitlines():
-        if line.startswith(("\tat ", "JVM stacktrace:", "Driver stacktrace:", "'", "+- ")) and lines:
-            break
-        lines.append(line.rstrip())
-    text = "\n".join(lines[:_LINES]).rstrip(";\n ")
+    return re.split(r"\n\s*(?:at [\w.$]+[/(]|JVM stacktrace:|Driver stacktrace:|'\w+ |\+- )", message)[0].rstrip("; \n")
+
+
+def _short(message: str) -> str:
+    """The first lines."""
+    lines = [line.rstrip() for line in message.strip().splitlines()[:_LINES]]
+    text = "\n".join(lines)
     return text if len(text) <= _CHARACTERS else text[:_CHARACTERS] + "…"

@@ -15,7 +15,7 @@ import time
 
 from sparkflow import launch, supervise
 from sparkflow.attempt import Attempt
-from sparkflow.errors import SparkJvmExited
+from sparkflow.errors import SparkflowError, SparkJvmExited
 from sparkflow.properties import PropertiesFile
 from sparkflow.temporary import new_folder
 
@@ -24,7 +24,7 @@ DUMP_SECONDS = 600
 
 
 class Jvm:
-    """One JVM that runs SparkSubmit; `gateway` makes it wait for Python's commands instead of running a program."""
+    """One JVM that runs SparkSubmit: with a program, or waiting for Python's commands at a gateway."""
 
     def __init__(self, attempt: Attempt, program: list[str] | None = None):
         self._temporary = new_folder("jvm")
@@ -33,21 +33,12 @@ class Jvm:
         if not program:
             env["_PYSPARK_DRIVER_CONN_INFO_PATH"] = str(self._answer)
         self.properties = PropertiesFile(attempt)
-        command = launch.command(attempt, self.properties.path, program or ["pyspark-shell"])
-        # Ctrl-C is for the program, which may want to end its Spark jobs itself; what is ignored stays so in the child
-        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            self.process = subprocess.Popen(
-                command,
-                env=env,
-                stdin=subprocess.DEVNULL if program else subprocess.PIPE,
-                preexec_fn=supervise.die_with_parent(signal.SIGTERM),
-            )
+            command = launch.command(attempt, self.properties.path, program or ["pyspark-shell"])
+            self.process = _start(command, env, stdin=subprocess.DEVNULL if program else subprocess.PIPE)
         except BaseException:
             self._clean()
             raise
-        finally:
-            signal.signal(signal.SIGINT, interrupt)
 
     def connection(self) -> tuple[int, str]:
         """Port and secret of the gateway, as soon as it answers. Raises SparkJvmExited if the JVM ends before that."""
@@ -69,7 +60,8 @@ class Jvm:
                 self._clean()
                 return code if code >= 0 else 128 - code
             except subprocess.TimeoutExpired:
-                self.properties.remove_if_read()
+                if not launch.spark_env():  # whose launcher reads the file first
+                    self.properties.remove_if_read()
 
     def end(self) -> None:
         """Closes a gateway's stdin, at which its JVM exits in order; kills it after 10 s (an archive takes longer)."""
@@ -115,3 +107,14 @@ class Jvm:
     def _clean(self) -> None:
         self.properties.remove()
         shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _start(command: list[str], env: dict[str, str], stdin: int) -> subprocess.Popen:
+    # Ctrl-C is for the program, which may want to end its Spark jobs itself; what is ignored stays so in the child
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return subprocess.Popen(command, env=env, stdin=stdin, preexec_fn=supervise.die_with_parent(signal.SIGTERM))
+    except FileNotFoundError:
+        raise SparkflowError(f"{command[0]} doesn't exist; install a JDK 17, or set JAVA_HOME to one") from None
+    finally:
+        signal.signal(signal.SIGINT, interrupt)

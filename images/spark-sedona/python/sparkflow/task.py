@@ -20,6 +20,7 @@ class Task:
         self.spark = None
         self.values: dict = {}
         self.published: dict[str, dict] = {}
+        self._failed: dict[str, Exception] = {}
         self.params = {name: param_types.typed(name, param) for name, param in attempt.params.items()}
         for data in (*attempt.inputs.values(), *attempt.outputs.values()):
             schema.declared(data)
@@ -44,11 +45,15 @@ class Task:
             raise SparkflowError(f"the task has no output `{name}`; its outputs are {listed(self.attempt.outputs)}")
         if name in self.published:
             raise SparkflowError(f"{data} has two sources: it was written already when the program gave it again")
-        if data.format == "file":
-            self.published[name] = self._write_file(data, value)
-        else:
-            session = self.spark.session
-            self.published[name] = formats.write(session, data, convert.to_frame(session, data, value))
+        try:
+            if data.format == "file":
+                self.published[name] = self._write_file(data, value)
+            else:
+                session = self.spark.session
+                self.published[name] = formats.write(session, data, convert.to_frame(session, data, value))
+        except Exception as error:
+            self._failed[name] = error
+            raise
 
     def value(self, name: str, value: object) -> None:
         """Keeps a small value for the result."""
@@ -85,11 +90,16 @@ class Task:
     def complete(self, gateway) -> None:
         """Looks at the outputs that the library didn't write: a program may have written to their URIs itself."""
         for name, data in self.attempt.outputs.items():
-            if name not in self.published:
-                try:
-                    self.published[name] = footers.examine(data, gateway)
-                except OutputMissing as error:
+            if name in self.published:
+                continue
+            if name in self._failed:  # which the program caught; what is at the URI may be half of it, or refused
+                raise OutputMissing(f"{data} is declared, but writing it failed: {self._failed[name]}")
+            try:
+                self.published[name] = footers.examine(data, gateway)
+            except OutputMissing as error:
+                if self.attempt.program.kind == "python":
                     raise OutputMissing(f"{error}, and neither returned it nor gave it to sparkflow.output") from None
+                raise
 
     def _write_file(self, data: Data, value: object) -> dict:
         files = open_files(data.uri, lambda: self.spark.gateway)

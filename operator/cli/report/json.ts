@@ -1,6 +1,6 @@
 // JSON for programs: one object a line. Tasks at each change, runs at their end; notes go to standard error.
-import { taskRecord } from "../engines/local/run.ts";
-import type { FullReporter } from "./run.ts";
+import { taskRecord } from "../../engines/local/run.ts";
+import type { FullReporter } from "./reporter.ts";
 
 export function jsonReporter(): FullReporter {
   const say = (value: object) => console.log(JSON.stringify(value));

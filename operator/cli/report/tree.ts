@@ -1,10 +1,10 @@
 // The live tree that a terminal gets: a line per task, in the graph's order, with Spark's own progress.
 import { createLogUpdate } from "log-update";
-import type { RunPlan } from "../engines/local/plan.ts";
-import type { RunState, TaskState } from "../engines/local/run.ts";
-import { topological } from "../flow/graph.ts";
-import type { FullReporter } from "./run.ts";
-import { bold, cyan, dim, green, red, yellow } from "./style.ts";
+import type { RunPlan } from "../../engines/local/plan.ts";
+import type { RunState, TaskState } from "../../engines/local/run.ts";
+import { topological } from "../../flow/graph.ts";
+import { bold, cyan, dim, green, red, yellow } from "../style.ts";
+import type { FullReporter } from "./reporter.ts";
 import { endLines, taskDuration } from "./words.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];

@@ -1,9 +1,9 @@
 // The words that every report of a run uses.
 import { relative } from "node:path";
-import { durationText } from "../api/quantity.ts";
-import type { OutputStatus } from "../api/status.ts";
-import type { TaskState } from "../engines/local/run.ts";
-import type { RunRecord, TaskRecord } from "../engines/local/store.ts";
+import { durationText } from "../../api/quantity.ts";
+import type { OutputStatus } from "../../api/status.ts";
+import type { TaskState } from "../../engines/local/run.ts";
+import type { RunRecord, TaskRecord } from "../../engines/local/store.ts";
 
 /** A path as short as it can be said from here. */
 export function shortPath(path: string): string {

@@ -1,9 +1,9 @@
 // Plain lines: what a log, a pipe or CI gets.
 
-import { taskRecord } from "../engines/local/run.ts";
-import { hasEnded } from "../flow/decide.ts";
-import type { FullReporter } from "./run.ts";
-import { green, red } from "./style.ts";
+import { taskRecord } from "../../engines/local/run.ts";
+import { hasEnded } from "../../flow/decide.ts";
+import { green, red } from "../style.ts";
+import type { FullReporter } from "./reporter.ts";
 import { endLines, taskDuration } from "./words.ts";
 
 /** A running task's progress is told at most this often, in milliseconds. */
