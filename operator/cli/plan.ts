@@ -27,10 +27,10 @@ export const planCommand = (): Command =>
   new Command("plan")
     .description("print the cores and memory that tasks will ask for")
     .argument("<file|folder|-...>", "manifests; - is standard input")
-    .option(paramFlag, paramHelp, addParam, {})
+    .option(paramFlag, paramHelp, addParam)
     .option("--json", "print one JSON object per flow")
     .addHelpText("after", examples)
-    .action((targets: string[], { param, json }: { param: Record<string, string>; json?: boolean }) => {
+    .action((targets: string[], { param = {}, json }: { param?: Record<string, string>; json?: boolean }) => {
       const { project, config } = checkedProject(targets);
       const { plans, problems } = planRuns(project, param, new Date());
       if (problems.length > 0) throw problemsError(problems);
@@ -63,6 +63,7 @@ function taskSize(task: ResolvedTask, onThisMachine: string | undefined): TaskSi
     owned: ownedSettings(task, attemptNames(task.name, "00000000", 1)),
     locate: (uri) => uri,
     env: [],
+    jvmOptions: [],
   });
   const { driver, executors } = attempt.resources;
   const many = executors ? (executors.maxInstances ?? executors.instances) : 0;

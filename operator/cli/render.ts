@@ -20,7 +20,7 @@ Examples:
   sparkflow render examples/geo-cities --task count-cities --conf      only its spark-defaults.conf, with sources
   sparkflow render flow.yaml --output rendered/                 one folder per task`;
 
-type Options = { task?: string; conf?: boolean; output?: string; param: Record<string, string> };
+type Options = { task?: string; conf?: boolean; output?: string; param?: Record<string, string> };
 
 export const renderCommand = (): Command =>
   new Command("render")
@@ -29,11 +29,11 @@ export const renderCommand = (): Command =>
     .option("-t, --task <name>", "only this task")
     .option("--conf", "only spark-defaults.conf")
     .option("-o, --output <folder>", "write files instead of printing")
-    .option(paramFlag, paramHelp, addParam, {})
+    .option(paramFlag, paramHelp, addParam)
     .addHelpText("after", examples)
     .action((targets: string[], options: Options) => {
       const { project } = checkedProject(targets);
-      const { plans, problems } = planRuns(project, options.param, new Date());
+      const { plans, problems } = planRuns(project, options.param ?? {}, new Date());
       if (problems.length > 0) throw problemsError(problems);
       for (const { name, files } of chosen(plans, options.task)) {
         const wanted = options.conf ? { "spark-defaults.conf": files["spark-defaults.conf"]! } : files;
@@ -72,6 +72,7 @@ function renderTask(plan: RunPlan, task: ResolvedTask): Rendered {
     owned: ownedSettings(task, names),
     locate: (uri) => uri,
     env: [],
+    jvmOptions: [],
   });
   const objects = {
     "configmap.yaml": yaml(configMap(task, attempt, names)),

@@ -3,7 +3,8 @@ import { Command } from "commander";
 import { archiveLog, makeArchive } from "../engines/local/archive.ts";
 import { type LocalMachine, localMachine } from "../engines/local/machine.ts";
 import { planRuns } from "../engines/local/plan.ts";
-import { type Reporter, runLocally } from "../engines/local/run.ts";
+import { runLocally } from "../engines/local/run.ts";
+import type { Reporter } from "../engines/local/state.ts";
 import { removeProcessTemp, removeStale } from "../engines/local/temp.ts";
 import { failed } from "./exit.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
@@ -23,13 +24,13 @@ The folder .sparkflow holds what ran: runs/<run>/<task>/<attempt>/ has conf, pro
 storage/ has the outputs. sparkflow.local.yaml beside the manifest (or in the home folder) sets maxCores, maxMemory,
 python, secrets and paths; see docs/local-runs.md.`;
 
-type Options = { param: Record<string, string>; json?: boolean; archive: boolean };
+type Options = { param?: Record<string, string>; json?: boolean; archive: boolean };
 
 export const runCommand = (): Command =>
   new Command("run")
     .description("run flows and tasks on this machine")
     .argument("<file|folder|-...>", "manifests; - is standard input")
-    .option(paramFlag, paramHelp, addParam, {})
+    .option(paramFlag, paramHelp, addParam)
     .option("--json", "print a JSON object a line: each change of a task, each run at its end")
     .option("--no-archive", "don't make the class archive that lets later tasks start faster")
     .addHelpText("after", examples)
@@ -37,7 +38,7 @@ export const runCommand = (): Command =>
       process.exitCode = await run(targets, options);
     });
 
-async function run(targets: string[], { param, json, archive }: Options): Promise<number> {
+async function run(targets: string[], { param = {}, json, archive }: Options): Promise<number> {
   const { project, config, warnings } = checkedProject(targets);
   const { plans, problems } = planRuns(project, param, new Date());
   if (problems.length > 0) throw problemsError(problems);

@@ -82,7 +82,7 @@ function result(
       message:
         failed.length === 1
           ? `${failed[0]} failed`
-          : `${failed.length} tasks failed: ${failed.slice(0, 10).join(", ")}`,
+          : `${failed.length} tasks failed: ${failed.slice(0, 10).join(", ")}${failed.length > 10 ? " …" : ""}`,
     };
   const skipped = order.filter((name) => phases.get(name) === "Skipped").length;
   const message = `${order.length - skipped} of ${order.length} tasks succeeded`;

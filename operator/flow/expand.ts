@@ -8,7 +8,7 @@ import type { OutputStatus } from "../api/status.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { templated } from "../task/references.ts";
 import { paramTypesAnnotation, type SpecLayer } from "../task/resolve.ts";
-import { asText, mapTexts, type Reference, resolvePartly, type Scope } from "../task/template.ts";
+import { asText, mapTexts, type Reference, resolvePartly, type Scope, TemplateError } from "../task/template.ts";
 import { splitFrom } from "./graph.ts";
 import { mergedTask } from "./merged.ts";
 
@@ -93,11 +93,18 @@ function contextScope(run: RunContext): Scope {
     if (head === "params") return Object.hasOwn(run.params, name) ? run.params[name] : undefined;
     if (head !== "tasks") return ofRun(reference);
     const result = run.results.get(name);
-    if (kind === "values") return result && Object.hasOwn(result.values, field) ? result.values[field] : undefined;
+    if (kind === "values") return result && publishedValue(name, field, result.values);
     return kind === "outputs" && part === "uri"
       ? result?.outputs.find((output) => output.name === field)?.uri
       : undefined;
   };
+}
+
+function publishedValue(task: string, field: string, values: TaskResult["values"]): ParamValue {
+  if (Object.hasOwn(values, field)) return values[field]!;
+  const names = Object.keys(values);
+  const those = names.length > 0 ? `only ${names.join(", ")}` : "none at all";
+  throw new TemplateError(`$(tasks.${task}.values.${field}): the task "${task}" published no such value, ${those}`);
 }
 
 /** An input `from` another task as a URI, with the format and schema of the output it comes from. */

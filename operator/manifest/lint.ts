@@ -1,7 +1,8 @@
 // Warnings about settings of a sound project: unknown, misspelt, deprecated, ineffective and contradictory ones.
 import { type Path, type Problem, warning } from "../api/problems.ts";
 import type { SettingsSpec } from "../api/settings.ts";
-import { type LintSetting, lintConf } from "../settings/lint/lint.ts";
+import { type Layer, mergeLayers } from "../settings/layers.ts";
+import { lintConf } from "../settings/lint/lint.ts";
 import { defaultProfiles, profileLayer } from "../settings/profiles.ts";
 import { specLayer } from "../settings/typed.ts";
 import { engineOf, locate, type Project } from "./project.ts";
@@ -12,52 +13,45 @@ export function lintProject(project: Project): LocatedProblem[] {
   const engines = [...project.engines.values()].flatMap(({ object, source }) =>
     lintSpec(object.spec, ["spec"], profiles([object.spec])).map((one) => locate(one, source)),
   );
-  const tasks = project.tasks.flatMap(({ object: { spec }, source }) => {
-    const engine = engineOf(project, spec.engine)?.spec ?? {};
-    return lintSpec(spec, ["spec"], below(engine, spec)).map((one) => locate(one, source));
-  });
+  const tasks = project.tasks.flatMap(({ object: { spec }, source }) =>
+    lintSpec(spec, ["spec"], below(project, spec.engine, [spec])).map((one) => locate(one, source)),
+  );
   const flows = project.flows.flatMap(({ object: { spec }, source }) => {
     const { taskDefaults = {} } = spec;
     const defaults = lintSpec(
       taskDefaults,
       ["spec", "taskDefaults"],
-      below(engineOf(project, taskDefaults.engine)?.spec ?? {}, taskDefaults),
+      below(project, taskDefaults.engine, [taskDefaults]),
     );
     const own = spec.tasks.flatMap((task, index) => {
-      const engine = engineOf(project, task.engine ?? taskDefaults.engine)?.spec ?? {};
-      return lintSpec(
-        task,
-        ["spec", "tasks", index],
-        [...below(engine, { ...taskDefaults, ...task }), ...settings(taskDefaults, "taskDefaults")],
-      );
+      const lower = below(project, task.engine ?? taskDefaults.engine, [taskDefaults, task]);
+      return lintSpec(task, ["spec", "tasks", index], [...lower, layer(taskDefaults)]);
     });
     return [...defaults, ...own].map((one) => locate(one, source));
   });
   return [...engines, ...tasks, ...flows];
 }
 
+const layer = (spec: SettingsSpec): Layer => specLayer("", spec, []).layer;
+
 /** Profiles and engine, as a task's own settings find them. */
-const below = (engine: SettingsSpec, task: SettingsSpec): LintSetting[] => [
-  ...profiles([engine, task]),
-  ...settings(engine, "engine"),
-];
-
-function profiles(specs: readonly SettingsSpec[]): LintSetting[] {
-  const names = specs.findLast((spec) => spec.profiles)?.profiles ?? defaultProfiles;
-  return names
-    .map(profileLayer)
-    .flatMap(({ source, conf }) => [...conf].map(([key, value]) => ({ key, value, source })));
+function below(project: Project, engineName: string | undefined, specs: readonly SettingsSpec[]): Layer[] {
+  const engine: SettingsSpec = engineOf(project, engineName)?.spec ?? {};
+  return [...profiles([engine, ...specs]), layer(engine)];
 }
 
-function settings(spec: SettingsSpec, source: string): LintSetting[] {
-  return [...specLayer(source, spec, []).layer.conf].map(([key, value]) => ({ key, value, source }));
-}
+const profiles = (specs: readonly SettingsSpec[]): Layer[] =>
+  (specs.findLast((spec) => spec.profiles)?.profiles ?? defaultProfiles).map(profileLayer);
 
-/** A typed field is right by its schema; what is wrong beside it is said at the key that the user wrote. */
-function lintSpec(spec: SettingsSpec, path: Path, lower: readonly LintSetting[]): Problem[] {
-  if (!spec.sparkConf) return [];
+/** The spec's keys are judged with the values that they have once the layers are merged. */
+function lintSpec(spec: SettingsSpec, path: Path, lower: readonly Layer[]): Problem[] {
   const written = spec.sparkConf;
-  return lintConf(settings(spec, "sparkConf"), lower).map(({ key, message }) =>
+  if (!written) return [];
+  const own = layer(spec);
+  const merged = mergeLayers([...lower, own]);
+  const mine = merged.filter(({ key }) => own.conf.has(key));
+  const others = merged.filter(({ key }) => !own.conf.has(key));
+  return lintConf(mine, others).map(({ key, message }) =>
     warning(Object.hasOwn(written, key) ? [...path, "sparkConf", key] : path, message),
   );
 }

@@ -4,7 +4,14 @@ import type { Layer } from "./layers.ts";
 
 export type SecretEnv = { name: string; secret: { name: string; key: string } };
 /** How secret settings reach Spark: placeholders in the file, variables from Secrets, keys that the entry point fills in. */
-export type SecretPlan = { layer: Layer; env: SecretEnv[]; entryPoint: Record<string, string>; executorSecrets: Layer };
+export type SecretPlan = {
+  layer: Layer;
+  env: SecretEnv[];
+  entryPoint: Record<string, string>;
+  executorSecrets: Layer;
+  /** Variables of executors alone; where the driver is the executor they are its own. */
+  executorEnv: SecretEnv[];
+};
 
 /** Why a key can't be secret, or undefined if it can. Such keys end in a command line or in the executor's pod spec. */
 export function secretRefusal(key: string): string | undefined {
@@ -19,6 +26,7 @@ export function planSecrets(secrets: readonly SecretConf[]): SecretPlan {
   const executorSecrets = new Map<string, string>();
   const env: SecretEnv[] = [];
   const entryPoint: Record<string, string> = {};
+  const executorEnv: SecretEnv[] = [];
   for (const [index, { key, secret }] of secrets.entries()) {
     const name = `SF_SECRET_${index + 1}`;
     env.push({ name, secret });
@@ -28,6 +36,7 @@ export function planSecrets(secrets: readonly SecretConf[]): SecretPlan {
       placeholders.set(key, `\${env.${name}}`);
       executorSecrets.set(`spark.kubernetes.executor.secretKeyRef.${name}`, reference);
     } else if (key.startsWith("spark.executorEnv.")) {
+      executorEnv.push({ name: key.slice("spark.executorEnv.".length), secret });
       executorSecrets.set(
         `spark.kubernetes.executor.secretKeyRef.${key.slice("spark.executorEnv.".length)}`,
         reference,
@@ -41,6 +50,7 @@ export function planSecrets(secrets: readonly SecretConf[]): SecretPlan {
     env,
     entryPoint,
     executorSecrets: { source: "secretConf", conf: executorSecrets },
+    executorEnv,
   };
 }
 

@@ -23,6 +23,8 @@ export type Place = {
   locate: (uri: string) => string;
   /** Variables of the engine. */
   env: EnvVar[];
+  /** Java options of the engine; the settings' come behind them and win. */
+  jvmOptions: string[];
 };
 
 export function render(task: ResolvedTask, number: number, place: Place): Attempt {
@@ -33,7 +35,7 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
   const params = Object.fromEntries(
     Object.entries(task.params).map(([name, param]) => [name, { ...param, value: resolveValue(param.value, scope) }]),
   );
-  const { program, files } = placedProgram(task, place);
+  const { program, files, pythonPath } = placedProgram(task, place);
   const attempt = {
     apiVersion: attemptVersion,
     namespace: task.namespace,
@@ -42,13 +44,13 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
     task: task.name,
     attempt: number,
     program,
-    pythonPath: ["program"],
+    pythonPath,
     args: task.args.map((arg) => resolveText(arg, scope)),
     params,
     inputs,
     outputs,
     conf: { file: "spark-defaults.conf", extra: commandLineConf(settings), secret: task.secrets.entryPoint },
-    jvm: jvm(settings),
+    jvm: jvm(settings, place.jvmOptions),
   };
   return {
     namespace: task.namespace,
@@ -145,22 +147,30 @@ const locateAll = (list: string, place: Place): string =>
     .join(",");
 
 /** The program as the driver reads it, and the file that an inline program becomes. */
-function placedProgram(task: ResolvedTask, place: Place): { program: object; files: Record<string, string> } {
+function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
   const { program } = task;
-  if (program.kind === "sql") return { program, files: {} };
+  if (program.kind === "sql") return { program, files: {}, pythonPath: [] };
   if (program.kind === "jar") {
-    return {
-      program: { kind: "jar", file: place.locate(program.file), mainClass: program.mainClass ?? null },
-      files: {},
-    };
+    const file = place.locate(program.file);
+    return { program: { kind: "jar", file, mainClass: program.mainClass ?? null }, files: {}, pythonPath: [] };
   }
   const { source } = program;
   const common = { kind: "python", function: program.function ?? null };
-  if ("script" in source) return { program: { ...common, file: "script.py" }, files: { "script.py": source.script } };
-  if ("module" in source) return { program: { ...common, module: source.module }, files: {} };
-  const file = "configMap" in source ? `program/${source.configMap.key}` : place.locate(source.file);
-  return { program: { ...common, file }, files: {} };
+  if ("script" in source) {
+    return { program: { ...common, file: "script.py" }, files: { "script.py": source.script }, pythonPath: ["."] };
+  }
+  if ("module" in source) return { program: { ...common, module: source.module }, files: {}, pythonPath: [] };
+  if ("configMap" in source) {
+    return { program: { ...common, file: `program/${source.configMap.key}` }, files: {}, pythonPath: ["program"] };
+  }
+  const file = place.locate(source.file);
+  return { program: { ...common, file }, files: {}, pythonPath: file.startsWith("/") ? [parent(file)] : [] };
 }
+
+/** `pythonPath`: folders that driver and workers import from; a program's own is among them, for its functions' sake. */
+type PlacedProgram = { program: object; files: Record<string, string>; pythonPath: string[] };
+
+const parent = (path: string) => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
 function configMaps(task: ResolvedTask): Attempt["configMaps"] {
   const { program } = task;
@@ -195,7 +205,7 @@ function environment(
 }
 
 /** What Spark's launcher would put on the JVM's command line. */
-function jvm(settings: readonly Setting[]): object {
+function jvm(settings: readonly Setting[], ofPlace: readonly string[]): object {
   const conf = confMap(settings);
   const words = ["spark.driver.defaultJavaOptions", "spark.driver.extraJavaOptions"].flatMap((key) =>
     splitJavaOptions(conf.get(key) ?? ""),
@@ -203,7 +213,7 @@ function jvm(settings: readonly Setting[]): object {
   const paths = (key: string) => (conf.get(key) ?? "").split(":").filter((entry) => entry !== "");
   return {
     memory: sparkMemory(memoryMiB(conf.get("spark.driver.memory") ?? "1g") ?? 1024),
-    options: words,
+    options: [...ofPlace, ...words],
     classPath: paths("spark.driver.extraClassPath"),
     libraryPath: paths("spark.driver.extraLibraryPath"),
   };

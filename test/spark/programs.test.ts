@@ -70,7 +70,11 @@ spec:
       python:
         script: |
           import sparkflow
+          from pyspark.sql.functions import udf
+          def half(n):
+              return n // 2
           frame = sparkflow.input("numbers")
+          assert frame.select(udf(half, "bigint")("n").alias("n")).where("n = 2").count() == 2
           sparkflow.value("columns", frame.columns)
           sparkflow.output("again", frame)
       inputs: [{name: numbers, from: numbers.numbers}]
@@ -82,9 +86,16 @@ import pandas as pd
 import pyarrow as pa
 import helper
 import sparkflow
+from pyspark.sql.functions import udf
+
+
+def twice(n):
+    return n * 2
 
 
 def numbers(spark, day, words: list[str]):
+    # A function of the program's top level: Python workers import it from where the program is.
+    assert [row.n for row in spark.range(2).select(udf(twice, "bigint")("id").alias("n")).collect()] == [0, 2]
     assert isinstance(day, datetime.date), type(day)
     assert words == ["a'b", 'c"d', "$(x); DROP TABLE t"], words
     frame = spark.range(1, 6).selectExpr("id AS n", f"DATE'{day}' AS day", "ST_Point(id, id) AS geometry")
@@ -108,6 +119,29 @@ print("rows", spark.range(5).count(), "cwd is empty", os.listdir("."))
 spark.stop()
 `;
 
+describe("a jar that fails", () => {
+  const failing = `public class App {
+  public static void main(String[] args) {
+    throw new IllegalStateException("no such plaza: " + args[0]);
+  }
+}
+`;
+  const manifest =
+    "kind: SparkTask\nmetadata: {name: jar}\nspec: {jar: {file: app.jar, mainClass: App}, args: ['42']}\n";
+  const folder = project({ "task.yaml": manifest, "App.java": failing });
+  jar(folder);
+
+  it("shows the Java exception with the user's line", () => {
+    const { cause } = task(run(folder, { expect: 1 }), "jar");
+    expect(cause).toMatchObject({
+      reason: "java.lang.IllegalStateException",
+      message: "no such plaza: 42",
+      at: "App.java:3",
+      exitCode: 1,
+    });
+  });
+});
+
 describe("a flow of Python, Java and SQL", () => {
   const folder = project({
     "flow.yaml": flow,
@@ -121,7 +155,11 @@ describe("a flow of Python, Java and SQL", () => {
   const log = (name: string) => readFileSync(task(record, name).log!, "utf8");
 
   it("passes data from a function to a jar, to SQL and back", () => {
-    expect(rows(record, "in-java", "small").map(({ n }) => n)).toEqual([1, 2, 3]);
+    expect(
+      rows(record, "in-java", "small")
+        .map(({ n }) => Number(n))
+        .sort(),
+    ).toEqual([1, 2, 3]);
     expect(rows(record, "in-sql", "result").sort((a, b) => Number(a.n) - Number(b.n))).toEqual([
       { n: "4", sign: ";", day: "2026-10-01", word: "a'b" },
       { n: "6", sign: ";", day: "2026-10-01", word: "a'b" },

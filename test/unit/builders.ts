@@ -40,6 +40,7 @@ export const place = (more: Partial<Place> = {}): Place => ({
   owned: { source: "operator", conf: new Map([["spark.master", "local[4]"]]) },
   locate: (uri) => uri,
   env: [],
+  jvmOptions: [],
   ...more,
 });
 

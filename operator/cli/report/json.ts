@@ -1,5 +1,5 @@
 // JSON for programs: one object a line. Tasks at each change, runs at their end; notes go to standard error.
-import { taskRecord } from "../../engines/local/run.ts";
+import { taskRecord } from "../../engines/local/state.ts";
 import type { FullReporter } from "./reporter.ts";
 
 export function jsonReporter(): FullReporter {

@@ -1,10 +1,10 @@
 // Plain lines: what a log, a pipe or CI gets.
 
-import { taskRecord } from "../../engines/local/run.ts";
+import { join } from "node:path";
 import { hasEnded } from "../../flow/decide.ts";
 import { green, red } from "../style.ts";
 import type { FullReporter } from "./reporter.ts";
-import { endLines, taskDuration } from "./words.ts";
+import { endLines, shortPath, taskDuration } from "./words.ts";
 
 /** A running task's progress is told at most this often, in milliseconds. */
 const progressEveryMs = 10_000;
@@ -37,7 +37,8 @@ export function plainReporter(): FullReporter {
       toldAt.set(task, Date.now());
       lastLine.set(task, line);
       say(phase === "Failed" ? red(line) : phase === "Succeeded" ? green(line) : line);
-      if (phase === "Retrying" && taskRecord(task).log) say(`  whole log: ${taskRecord(task).log}`);
+      if (phase === "Retrying" && attempt?.state === "Failed")
+        say(`  whole log: ${shortPath(join(attempt.dir, "driver.log"))}`);
     },
     end: (records) => {
       for (const record of records) for (const line of endLines(record)) console.log(line);

@@ -1,7 +1,7 @@
 // The live tree that a terminal gets: a line per task, in the graph's order, with Spark's own progress.
 import { createLogUpdate } from "log-update";
 import type { RunPlan } from "../../engines/local/plan.ts";
-import type { RunState, TaskState } from "../../engines/local/run.ts";
+import type { RunState, TaskState } from "../../engines/local/state.ts";
 import { topological } from "../../flow/graph.ts";
 import { bold, cyan, dim, green, red, yellow } from "../style.ts";
 import type { FullReporter } from "./reporter.ts";
@@ -22,7 +22,7 @@ export function treeReporter(plans: readonly RunPlan[]): FullReporter {
       bold(plan.name),
       ...taskLines(order.get(plan.name)!, states.get(plan.name), frame),
     ]);
-    screen(cropped(lines, process.stdout.rows ?? 40).join("\n"));
+    screen(cropped(lines, process.stdout.rows || 40).join("\n"));
   };
   const timer = setInterval(draw, redrawEveryMs);
   return {

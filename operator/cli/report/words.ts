@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import { durationText } from "../../api/quantity.ts";
 import type { OutputStatus } from "../../api/status.ts";
-import type { TaskState } from "../../engines/local/run.ts";
+import type { TaskState } from "../../engines/local/state.ts";
 import type { RunRecord, TaskRecord } from "../../engines/local/store.ts";
 
 /** A path as short as it can be said from here. */

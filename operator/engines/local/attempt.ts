@@ -1,6 +1,7 @@
 // Writes an attempt's folder and starts its driver.
 import { constants, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import type { EnvVar } from "../../api/common.ts";
 import type { SparkTask } from "../../api/kinds.ts";
 import type { Attempt } from "../../task/attempt.ts";
 import { render } from "../../task/render.ts";
@@ -34,6 +35,8 @@ export async function startAttempt(machine: LocalMachine, spec: AttemptSpec): Pr
     owned: { source: "operator", conf: localSettings(spec.size, port, temp.spark) },
     locate: machine.locator(spec.manifestFolder),
     env: [],
+    // An attempt's working folder goes with it, and a dump of the heap would too.
+    jvmOptions: [`-XX:HeapDumpPath=${attemptDir}`],
   });
   writeFolder(attempt, attemptDir, machine);
   const resultFile = join(attemptDir, "result.json");
@@ -45,7 +48,7 @@ export async function startAttempt(machine: LocalMachine, spec: AttemptSpec): Pr
     remove: [temp.folder],
     env: {
       ...tools,
-      ...userEnv(attempt, machine, tools),
+      ...userEnv(attempt, resolved, machine, tools),
       SPARKFLOW_RESULT: resultFile,
       SPARKFLOW_VALUES_FILE: join(temp.tmp, "values.json"),
     },
@@ -81,8 +84,18 @@ function copyProgram(attempt: Attempt, folder: string): void {
 }
 
 /** The attempt's variables with their values here: Secrets come from the folder of secrets, or documents beside the manifest. */
-function userEnv(attempt: Attempt, machine: LocalMachine, tools: Record<string, string>): Record<string, string> {
-  const entries = attempt.env.flatMap(({ name, value, valueFrom }) => {
+function userEnv(
+  attempt: Attempt,
+  resolved: ResolvedTask,
+  machine: LocalMachine,
+  tools: Record<string, string>,
+): Record<string, string> {
+  const executorOnly = resolved.secrets.executorEnv.map(({ name, secret }) => ({
+    name,
+    valueFrom: { secretKeyRef: secret },
+  }));
+  const all: EnvVar[] = [...attempt.env, ...executorOnly];
+  const entries = all.flatMap(({ name, value, valueFrom }) => {
     if (value !== undefined) return [[name, value]];
     const { secretKeyRef: secret, configMapKeyRef: config } = valueFrom ?? {};
     const found = secret

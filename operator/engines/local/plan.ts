@@ -1,4 +1,5 @@
 // What one run is to do: a flow with its params, or a task made by hand, which is a flow of one.
+import { resolve } from "node:path";
 import type { ParamValue } from "../../api/common.ts";
 import type { SparkEngine, SparkFlow, SparkTask } from "../../api/kinds.ts";
 import { expandTask, type RunContext, runScope } from "../../flow/expand.ts";
@@ -68,14 +69,14 @@ function planFlow(
 ) {
   const name = newRunName(flow.metadata.name, now);
   const date = localDate(now);
-  const uid = localUid(flow.metadata.name, source.folder);
+  const uid = localUid(flow.metadata.name, resolve(source.folder));
   const { values, problems } = paramValues(flow.spec.params ?? {}, given, runScope({ name, id: name, date }), [
     "spec",
     "params",
   ]);
   const tasks = new Map(flow.spec.tasks.map((task) => [task.name, task]));
   const plan: RunPlan = {
-    ...common(flow, source.folder, name, uid),
+    ...common(flow, resolve(source.folder), name, uid),
     kind: "SparkFlow",
     graph: graphOf(flow.spec.tasks, flow.spec.taskDefaults),
     failFast: flow.spec.failFast ?? true,
@@ -93,7 +94,7 @@ function planFlow(
 function planTask(project: Project, { object: task, source }: Sourced<SparkTask>, now: Date): RunPlan {
   const { name } = task.metadata;
   return {
-    ...common(task, source.folder, newRunName(name, now), localUid(name, source.folder)),
+    ...common(task, resolve(source.folder), newRunName(name, now), localUid(name, resolve(source.folder))),
     kind: "SparkTask",
     graph: new Map([[name, new Set()]]),
     failFast: true,

@@ -1,56 +1,24 @@
 // The laptop's controller: observe → decide → act → report, with the same decide as the cluster. What it observes are
 // child processes and the clock.
 import { join } from "node:path";
-import type { SparkTask } from "../../api/kinds.ts";
-import type { RunPhase, TaskPhase } from "../../api/status.ts";
+import { fileURLToPath } from "node:url";
+import type { TaskPhase } from "../../api/status.ts";
 import { decideRun, hasEnded } from "../../flow/decide.ts";
 import type { TaskResult } from "../../flow/expand.ts";
-import { type AttemptObservation, type Cause, decideTask } from "../../task/decide.ts";
+import { type Cause, decideTask } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { TemplateError } from "../../task/template.ts";
 import { removeOutputs, type StartedAttempt, startAttempt } from "./attempt.ts";
 import { type Capacity, capacityText, fits } from "./capacity.ts";
-import { thisProcess } from "./liveness.ts";
 import type { LocalMachine } from "./machine.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type LocalSize, localSize } from "./place.ts";
+import { localSize } from "./place.ts";
 import type { RunPlan } from "./plan.ts";
-import { type Progress, pollProgress } from "./progress.ts";
-import { type RunRecord, runFolder, saveRecord, storageFolder, type TaskRecord } from "./store.ts";
-
-export type AttemptState = AttemptObservation & {
-  dir: string;
-  started?: StartedAttempt;
-  stopCause?: Cause;
-  progress?: Progress;
-};
-export type TaskState = {
-  name: string;
-  phase: TaskPhase;
-  message: string;
-  attempts: AttemptState[];
-  made?: { object: SparkTask; resolved: ResolvedTask; size: LocalSize };
-  result?: TaskResult;
-};
-export type RunState = {
-  plan: RunPlan;
-  tasks: Map<string, TaskState>;
-  phase: RunPhase;
-  message: string;
-  startedAt: number;
-  finishedAt?: number;
-};
+import { pollProgress } from "./progress.ts";
+import { type AttemptState, type Reporter, type RunState, recordOf, type TaskState } from "./state.ts";
+import { type RunRecord, runFolder, saveRecord, storageFolder } from "./store.ts";
 
 const saveEveryMs = 200;
-
-/** Told of every change. `task` and `run` are the live state: a reporter reads, it never writes. */
-export type Reporter = {
-  task: (run: RunState, task: TaskState) => void;
-  run: (run: RunState) => void;
-  note: (text: string) => void;
-  /** How often a running task's progress is asked for, in milliseconds. */
-  progressEveryMs: number;
-};
 
 /** Runs plans to their ends, as many attempts at once as limits, cores and memory allow. Aborting cancels every run. */
 export function runLocally(
@@ -105,16 +73,19 @@ export function runLocally(
       if (run.finishedAt !== undefined) return Number.POSITIVE_INFINITY;
       const now = Date.now();
       let wakeAt = Number.POSITIVE_INFINITY;
-      for (const task of run.tasks.values()) wakeAt = Math.min(wakeAt, stepTask(run, task, now));
+      const begun = [...run.tasks.values()].filter(hasBegun);
+      for (const task of begun) wakeAt = Math.min(wakeAt, stepTask(run, task, now));
       const decision = decideRun({
         graph: run.plan.graph,
-        tasks: new Map([...run.tasks].map(([name, { phase }]) => [name, phase])),
+        tasks: new Map(begun.map(({ name, phase }) => [name, phase])),
         failFast: run.plan.failFast,
         maxParallelTasks: run.plan.maxParallelTasks,
         cancelled: abort.aborted,
       });
-      for (const [name, why] of decision.omit) change(run, addTask(run, name), "Omitted", why);
-      for (const name of decision.create) wakeAt = Math.min(wakeAt, stepTask(run, createTask(run, name), now));
+      for (const [name, why] of decision.omit) change(run, run.tasks.get(name) ?? addTask(run, name), "Omitted", why);
+      for (const name of decision.create) {
+        wakeAt = Math.min(wakeAt, stepTask(run, run.tasks.get(name) ?? createTask(run, name), now));
+      }
       run.phase = decision.phase === "Pending" ? "Running" : decision.phase;
       run.message = decision.message;
       const open = [...run.tasks.values()].some((task) => !hasEnded(task.phase));
@@ -180,10 +151,7 @@ export function runLocally(
       const attempt: AttemptState = { number, state: "Pending", createdAt: Date.now(), dir };
       task.attempts.push(attempt);
       const { plan } = run;
-      const storage = task.made!.resolved.storage?.uri;
-      const mapped = storage === undefined ? undefined : machine.locator(plan.manifestFolder)(storage);
-      const base = mapped?.startsWith("/") ? mapped : storageFolder();
-      const outputsUri = `file://${join(base, plan.namespace, `${plan.of}-${plan.uid}`, plan.name, task.name)}`;
+      const outputsUri = outputsFolder(machine, plan, task.made!.resolved);
       startAttempt(machine, { ...task.made!, number, attemptDir: dir, outputsUri, manifestFolder: plan.manifestFolder })
         .then((started) => {
           Object.assign(attempt, { started, state: "Running", startedAt: Date.now() });
@@ -234,6 +202,20 @@ export function runLocally(
   });
 }
 
+/**
+ * A task that waits for room on this machine hasn't begun: whether it may still start is decided anew each time, so that
+ * failFast and cancelling reach it.
+ */
+const hasBegun = (task: TaskState) => task.attempts.length > 0 || hasEnded(task.phase);
+
+/** Where a task's outputs go: what `paths` maps its storage to, or a folder of this machine, else .sparkflow/storage. */
+function outputsFolder(machine: LocalMachine, plan: RunPlan, { storage, name }: ResolvedTask): string {
+  const mapped = storage?.uri === undefined ? "" : machine.locator(plan.manifestFolder)(storage.uri);
+  const folder = mapped.startsWith("file:") ? fileURLToPath(mapped) : mapped;
+  const base = folder.startsWith("/") ? folder : storageFolder();
+  return `file://${join(base, plan.namespace, `${plan.of}-${plan.uid}`, plan.name, name)}`;
+}
+
 function fail(attempt: AttemptState, cause: Cause): void {
   Object.assign(attempt, { state: "Failed", endedAt: Date.now(), cause });
 }
@@ -257,40 +239,4 @@ async function pollAll(runs: readonly RunState[], report: Reporter): Promise<voi
       report.task(run, task);
     }
   }
-}
-
-const iso = (ms: number) => new Date(ms).toISOString();
-
-/** A run's record as it is now. */
-export function recordOf(run: RunState): RunRecord {
-  const { plan } = run;
-  return {
-    name: plan.name,
-    kind: plan.kind,
-    of: plan.of,
-    manifest: plan.manifestFolder,
-    params: { ...plan.params },
-    phase: run.phase,
-    message: run.message,
-    startedAt: iso(run.startedAt),
-    ...(run.finishedAt === undefined ? {} : { finishedAt: iso(run.finishedAt) }),
-    owner: thisProcess(),
-    tasks: [...run.tasks.values()].map(taskRecord),
-  };
-}
-
-export function taskRecord(task: TaskState): TaskRecord {
-  const first = task.attempts[0];
-  const latest = task.attempts.at(-1);
-  return {
-    name: task.name,
-    phase: task.phase,
-    message: task.message,
-    attempt: latest?.number ?? 0,
-    ...(first ? { startedAt: iso(first.createdAt) } : {}),
-    ...(latest?.endedAt === undefined || !hasEnded(task.phase) ? {} : { finishedAt: iso(latest.endedAt) }),
-    ...(latest ? { log: join(latest.dir, "driver.log") } : {}),
-    ...(task.result ? { values: { ...task.result.values }, outputs: [...task.result.outputs] } : {}),
-    ...(latest?.cause ? { cause: latest.cause } : {}),
-  };
 }

@@ -128,7 +128,7 @@ describe("the run", () => {
     const names = Array.from({ length: 30 }, (_, i) => `t${i}`);
     const failed = Object.fromEntries(names.map((name) => [name, "Failed" as const]));
     const { message } = decide(Object.fromEntries(names.map((name) => [name, []])), failed);
-    expect(message).toBe(`30 tasks failed: ${names.slice(0, 10).join(", ")}`);
+    expect(message).toBe(`30 tasks failed: ${names.slice(0, 10).join(", ")} …`);
   });
 
   it("says of skipped tasks that they didn't succeed, and is a success all the same", () => {

@@ -47,6 +47,7 @@ export function objectsOf(task: SparkTask, engine?: SparkEngine, number = 1): Ob
     owned: ownedSettings(resolved, names),
     locate: (uri) => uri,
     env: [],
+    jvmOptions: [],
   });
   return {
     driver: driverPod(resolved, attempt, names) as Pod,

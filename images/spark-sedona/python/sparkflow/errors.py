@@ -32,11 +32,12 @@ class SparkJvmExited(SparkflowError):
 
 
 class JavaProgramFailed(SparkflowError):
-    """A jar's JVM ended with another exit code than 0."""
+    """A jar's JVM ended with another exit code than 0; `java` is the exception that ended it, if it was one."""
 
-    def __init__(self, message: str, exit_code: int):
+    def __init__(self, message: str, exit_code: int, java=None):
         super().__init__(message)
         self.exit_code = exit_code
+        self.java = java
 
 
 def listed(names) -> str:

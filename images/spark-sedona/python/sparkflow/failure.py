@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import NamedTuple
 
-from sparkflow.errors import SparkflowError
+from sparkflow.errors import JavaProgramFailed, SparkflowError
 from sparkflow.sql import StatementFailed
 
 _LINES, _CHARACTERS = 8, 1200
@@ -75,6 +75,8 @@ def describe(error: BaseException, code: UserCode) -> Failure:
     if isinstance(error, StatementFailed):
         inner = describe(error.__cause__, code)
         return Failure(inner.name, error.told(inner.message), f"statements:{error.line}")
+    if isinstance(error, JavaProgramFailed) and error.java:
+        return Failure(error.java.name, _short(_sparks(error.java.message)), error.java.at)
     java = getattr(error, "java_exception", None)
     if java is not None:
         name, message = _root_cause(java)

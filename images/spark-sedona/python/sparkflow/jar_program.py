@@ -16,10 +16,10 @@ def start(attempt: Attempt) -> Jvm:
 
 
 def wait(jvm: Jvm) -> None:
-    """Waits for the program's end. Raises JavaProgramFailed, with its exit code; its exception is in the log only."""
+    """Waits for the program's end. Raises JavaProgramFailed, with exit code and exception."""
     code = jvm.wait()
     if code:
-        raise JavaProgramFailed(f"the program's JVM {jvm.ending()}; the log says why", code)
+        raise JavaProgramFailed(f"the program's JVM {jvm.ending()}; the log says why", code, jvm.log.exception())
 
 
 def _file(attempt: Attempt) -> str:

@@ -16,6 +16,7 @@ import time
 from sparkflow import launch, supervise
 from sparkflow.attempt import Attempt
 from sparkflow.errors import SparkflowError, SparkJvmExited
+from sparkflow.java_log import JavaLog
 from sparkflow.properties import PropertiesFile
 from sparkflow.temporary import new_folder
 
@@ -35,10 +36,12 @@ class Jvm:
         self.properties = PropertiesFile(attempt)
         try:
             command = launch.command(attempt, self.properties.path, program or ["pyspark-shell"])
-            self.process = _start(command, env, stdin=subprocess.DEVNULL if program else subprocess.PIPE)
+            pipes = {"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE} if program else {"stdin": subprocess.PIPE}
+            self.process = _start(command, env, **pipes)
         except BaseException:
             self._clean()
             raise
+        self.log = JavaLog(self.process.stderr) if program else None
 
     def connection(self) -> tuple[int, str]:
         """Port and secret of the gateway, as soon as it answers. Raises SparkJvmExited if the JVM ends before that."""
@@ -109,11 +112,11 @@ class Jvm:
         shutil.rmtree(self._temporary, ignore_errors=True)
 
 
-def _start(command: list[str], env: dict[str, str], stdin: int) -> subprocess.Popen:
+def _start(command: list[str], env: dict[str, str], **pipes: int) -> subprocess.Popen:
     # Ctrl-C is for the program, which may want to end its Spark jobs itself; what is ignored stays so in the child
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        return subprocess.Popen(command, env=env, stdin=stdin, preexec_fn=supervise.die_with_parent(signal.SIGTERM))
+        return subprocess.Popen(command, env=env, **pipes, preexec_fn=supervise.die_with_parent(signal.SIGTERM))
     except FileNotFoundError:
         raise SparkflowError(f"{command[0]} doesn't exist; install a JDK 17, or set JAVA_HOME to one") from None
     finally:

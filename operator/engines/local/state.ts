@@ -1,0 +1,84 @@
+// Runs and tasks as the laptop's controller has them in hand, what it tells of them, and the records they leave.
+import { join } from "node:path";
+import type { SparkTask } from "../../api/kinds.ts";
+import type { RunPhase, TaskPhase } from "../../api/status.ts";
+import { hasEnded } from "../../flow/decide.ts";
+import type { TaskResult } from "../../flow/expand.ts";
+import type { AttemptObservation, Cause } from "../../task/decide.ts";
+import type { ResolvedTask } from "../../task/resolve.ts";
+import type { StartedAttempt } from "./attempt.ts";
+import { thisProcess } from "./liveness.ts";
+import type { LocalSize } from "./place.ts";
+import type { RunPlan } from "./plan.ts";
+import type { Progress } from "./progress.ts";
+import type { RunRecord, TaskRecord } from "./store.ts";
+
+export type AttemptState = AttemptObservation & {
+  dir: string;
+  started?: StartedAttempt;
+  stopCause?: Cause;
+  progress?: Progress;
+};
+export type TaskState = {
+  name: string;
+  phase: TaskPhase;
+  message: string;
+  attempts: AttemptState[];
+  made?: { object: SparkTask; resolved: ResolvedTask; size: LocalSize };
+  result?: TaskResult;
+};
+export type RunState = {
+  plan: RunPlan;
+  tasks: Map<string, TaskState>;
+  phase: RunPhase;
+  message: string;
+  startedAt: number;
+  finishedAt?: number;
+};
+
+/** Told of every change. `task` and `run` are the live state: a reporter reads, it never writes. */
+export type Reporter = {
+  task: (run: RunState, task: TaskState) => void;
+  run: (run: RunState) => void;
+  note: (text: string) => void;
+  /** How often a running task's progress is asked for, in milliseconds. */
+  progressEveryMs: number;
+};
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** A run's record as it is now. */
+export function recordOf(run: RunState): RunRecord {
+  const { plan } = run;
+  return {
+    name: plan.name,
+    kind: plan.kind,
+    of: plan.of,
+    manifest: plan.manifestFolder,
+    params: { ...plan.params },
+    phase: run.phase,
+    message: run.message,
+    startedAt: iso(run.startedAt),
+    ...(run.finishedAt === undefined ? {} : { finishedAt: iso(run.finishedAt) }),
+    owner: thisProcess(),
+    tasks: [...plan.graph.keys()].map((name) => taskRecord(run.tasks.get(name) ?? notBegun(name))),
+  };
+}
+
+const notBegun = (name: string): TaskState => ({ name, phase: "Pending", message: "", attempts: [] });
+
+export function taskRecord(task: TaskState): TaskRecord {
+  const first = task.attempts[0];
+  const latest = task.attempts.at(-1);
+  return {
+    name: task.name,
+    phase: task.phase,
+    message: task.message,
+    attempt: latest?.number ?? 0,
+    ...(first ? { startedAt: iso(first.createdAt) } : {}),
+    ...(latest?.endedAt === undefined || !hasEnded(task.phase) ? {} : { finishedAt: iso(latest.endedAt) }),
+    ...(latest ? { log: join(latest.dir, "driver.log") } : {}),
+    ...(task.result ? { values: { ...task.result.values }, outputs: [...task.result.outputs] } : {}),
+    ...(latest?.cause ? { cause: latest.cause } : {}),
+  };
+}
