@@ -17,15 +17,18 @@ and a second line
 \tat com.example.Writer$Part.write(Writer.scala:7)
 \t... 12 more
 """
+DISK = ("java.io.IOException", "disk full\nand a second line", "Writer.scala:7")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         (PLAIN, JavaException("java.lang.IllegalStateException", "no such plaza", "App.java:21")),
-        (CAUSED, JavaException("java.io.IOException", "disk full\nand a second line", "Writer.scala:7")),
+        (CAUSED, JavaException(*DISK)),
         ('Exception in thread "main" java.lang.Error\n', JavaException("java.lang.Error", "", None)),
         ("WARN only a warning\n", None),
+        ("WARN Foo: retried\nCaused by: java.io.IOException: transient\n\tat a.B.c(B.java:1)\n", None),
+        (CAUSED + "INFO ShutdownHookManager: Shutdown hook called\n", JavaException(*DISK)),
         ("", None),
     ],
 )

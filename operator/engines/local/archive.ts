@@ -1,7 +1,7 @@
 // The AppCDS archive: the JVM's classes as they are after a training run, mapped into memory at each start. It is bound to
 // the JDK and to every jar of the class path, in order; a change of any makes another archive.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { inheritedEnv, startDriver } from "./process.ts";
@@ -59,7 +59,20 @@ export async function makeArchive(
     return undefined;
   }
   renameSync(made, archive);
+  removeOld();
   return { classPathFile, archive };
+}
+
+/** Archives of other JDKs and jars that are kept: each has about 190 MB. */
+const keptArchives = 3;
+
+function removeOld(): void {
+  const archives = readdirSync(folder()).filter((name) => name.endsWith(".jsa"));
+  const byAge = archives.sort((a, b) => statSync(join(folder(), b)).mtimeMs - statSync(join(folder(), a)).mtimeMs);
+  for (const name of byAge.slice(keptArchives)) {
+    for (const file of [name, `${name}.log`, name.replace(/jsa$/, "classpath")])
+      rmSync(join(folder(), file), { force: true });
+  }
 }
 
 /** Log of the last training run. */
@@ -80,6 +93,8 @@ export function driverEnv(
     PYSPARK_DRIVER_PYTHON: toolchain.python,
     PYTHONPATH: [pythonLibrary, inherited.PYTHONPATH].filter(Boolean).join(":"),
     PYTHONUNBUFFERED: "1",
+    // As spark-submit does: hashes of text must be equal in the driver and all workers.
+    PYTHONHASHSEED: inherited.PYTHONHASHSEED ?? "0",
     SPARK_LOCAL_IP: "127.0.0.1",
     TMPDIR: tmp,
     SPARKFLOW_CLASSPATH: classPathFile,

@@ -94,7 +94,7 @@ describe("a made task", () => {
 
   it("fails by name on a value that its upstream task didn't report", () => {
     expect(() => specOf({ args: ["$(tasks.load.values.m)"] })).toThrow(
-      "$(tasks.load.values.m): the task \"load\" published no such value, only n, list",
+      '$(tasks.load.values.m): the task "load" published no such value, only n, list',
     );
   });
 });

@@ -18,6 +18,7 @@ def start(attempt: Attempt) -> Jvm:
 def wait(jvm: Jvm) -> None:
     """Waits for the program's end. Raises JavaProgramFailed, with exit code and exception."""
     code = jvm.wait()
+    jvm.log.finish()
     if code:
         raise JavaProgramFailed(f"the program's JVM {jvm.ending()}; the log says why", code, jvm.log.exception())
 
