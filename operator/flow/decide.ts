@@ -84,7 +84,7 @@ function result(
           ? `${failed[0]} failed`
           : `${failed.length} tasks failed: ${failed.slice(0, 10).join(", ")}${failed.length > 10 ? " …" : ""}`,
     };
-  const skipped = order.filter((name) => phases.get(name) === "Skipped").length;
-  const message = `${order.length - skipped} of ${order.length} tasks succeeded`;
+  const skipped = order.length - succeeded;
+  const message = `${succeeded} of ${order.length} tasks succeeded`;
   return { phase: "Succeeded", message: skipped > 0 ? `${message}, ${skipped} skipped` : message };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lintConf } from "../../../operator/settings/lint/lint.ts";
 import { profileLayer } from "../../../operator/settings/profiles.ts";
+import { seed003 as production } from "./seeds.ts";
 
 type Conf = Record<string, string>;
 const settings = (conf: Conf, source = "task") => Object.entries(conf).map(([key, value]) => ({ key, value, source }));
@@ -43,35 +44,7 @@ const seed000 = {
 
 const seed003 = {
   "spark.app.name": "Production_Pipeline",
-  "spark.driver.memory": "8g",
-  "spark.driver.memoryOverhead": "2g",
-  "spark.driver.maxResultSize": "4g",
-  "spark.driver.extraJavaOptions": "-XX:+UseG1GC -XX:G1HeapRegionSize=16m -XX:+ParallelRefProcEnabled",
-  "spark.executor.instances": "50",
-  "spark.executor.cores": "4",
-  "spark.executor.memory": "16g",
-  "spark.executor.memoryOverhead": "4g",
-  "spark.executor.extraJavaOptions": "-XX:+UseG1GC -XX:G1HeapRegionSize=16m -XX:+ParallelRefProcEnabled",
-  "spark.serializer": kryo,
-  "spark.kryoserializer.buffer.max": "1024m",
-  "spark.kryo.registrationRequired": "false",
-  "spark.sql.shuffle.partitions": "500",
-  "spark.default.parallelism": "500",
-  "spark.shuffle.compress": "true",
-  "spark.shuffle.spill.compress": "true",
-  "spark.shuffle.file.buffer": "64k",
-  "spark.reducer.maxSizeInFlight": "96m",
-  "spark.sql.adaptive.enabled": "true",
-  "spark.sql.adaptive.coalescePartitions.enabled": "true",
-  "spark.sql.adaptive.coalescePartitions.targetPartitionSize": "64MB",
-  "spark.sql.adaptive.skewJoin.enabled": "true",
-  "spark.sql.adaptive.skewJoin.skewedPartitionFactor": "5",
-  "spark.sql.adaptive.skewJoin.skewedPartitionThresholdInBytes": "256MB",
-  "spark.sql.autoBroadcastJoinThreshold": "52428800",
-  "spark.sql.parquet.mergeSchema": "false",
-  "spark.sql.parquet.filterPushdown": "true",
-  "spark.sql.parquet.enableVectorizedReader": "true",
-  "spark.sql.parquet.compression.codec": "snappy",
+  ...production,
   "spark.sql.catalogImplementation": "hive",
 };
 
