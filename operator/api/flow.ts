@@ -90,6 +90,6 @@ export const flowRunSpec = z.strictObject({
     notYet: true,
   }),
   suspend: field(z.boolean(), "Stops the run's pods.", { notYet: true }),
-  cancel: field(z.boolean(), "Ends the run for good.", { notYet: true }),
+  cancel: field(z.boolean(), "Ends the run for good: running tasks are stopped, others never begin. Default: false."),
 });
 export type FlowRunSpec = z.infer<typeof flowRunSpec>;

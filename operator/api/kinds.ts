@@ -3,19 +3,32 @@ import { z } from "zod";
 import { metadata } from "./common.ts";
 import { type EngineSpec, engineSpec } from "./engine.ts";
 import { type FlowRunSpec, type FlowSpec, flowRunSpec, flowSpec } from "./flow.ts";
-import { flowRunStatus, taskStatus } from "./status.ts";
-import { type TaskSpec, taskSpec } from "./task.ts";
+import {
+  type FlowRunStatus,
+  type FlowStatus,
+  flowRunStatus,
+  flowStatus,
+  type TaskStatus,
+  taskStatus,
+} from "./status.ts";
+import { type SparkTaskSpec, sparkTaskSpec } from "./task.ts";
 
 export const group = "sparkflow.dev";
 export const version = "v1alpha1";
 export const apiVersion = `${group}/${version}` as const;
 
 export type Metadata = z.infer<typeof metadata>;
-type Resource<K extends string, S> = { apiVersion: typeof apiVersion; kind: K; metadata: Metadata; spec: S };
+type Resource<K extends string, S, T = never> = {
+  apiVersion: typeof apiVersion;
+  kind: K;
+  metadata: Metadata;
+  spec: S;
+  status?: T;
+};
 export type SparkEngine = Resource<"SparkEngine", EngineSpec>;
-export type SparkTask = Resource<"SparkTask", TaskSpec>;
-export type SparkFlow = Resource<"SparkFlow", FlowSpec>;
-export type SparkFlowRun = Resource<"SparkFlowRun", FlowRunSpec>;
+export type SparkTask = Resource<"SparkTask", SparkTaskSpec, TaskStatus>;
+export type SparkFlow = Resource<"SparkFlow", FlowSpec, FlowStatus>;
+export type SparkFlowRun = Resource<"SparkFlowRun", FlowRunSpec, FlowRunStatus>;
 export type SparkResource = SparkEngine | SparkTask | SparkFlow | SparkFlowRun;
 
 /** A printed column of `kubectl get`; priority 1 shows with `-o wide`. */
@@ -58,12 +71,15 @@ export const kinds: Record<SparkResource["kind"], KindDefinition> = {
     plural: "sparktasks",
     shortName: "sptask",
     description: "One piece of Spark work: one driver, one session, one log, one result.",
-    spec: taskSpec,
+    spec: sparkTaskSpec,
     status: taskStatus,
     columns: [
       { name: "Phase", type: "string", jsonPath: ".status.phase" },
-      { name: "Attempts", type: "integer", jsonPath: ".status.attempt" },
+      { name: "Attempt", type: "integer", jsonPath: ".status.attempt" },
+      { name: "Executors", type: "integer", jsonPath: ".status.executors.running" },
       { name: "Started", type: "date", jsonPath: ".status.startedAt" },
+      { name: "Finished", type: "date", jsonPath: ".status.finishedAt" },
+      { name: "Driver", type: "string", jsonPath: ".status.driver", priority: 1 },
       { name: "Message", type: "string", jsonPath: ".status.message", priority: 1 },
       age,
     ],
@@ -75,7 +91,14 @@ export const kinds: Record<SparkResource["kind"], KindDefinition> = {
     shortName: "spflow",
     description: "A graph of Spark tasks that pass typed data to each other.",
     spec: flowSpec,
-    columns: [age],
+    status: flowStatus,
+    columns: [
+      { name: "Run", type: "string", jsonPath: ".status.latestRun" },
+      { name: "Phase", type: "string", jsonPath: ".status.phase" },
+      { name: "Progress", type: "string", jsonPath: ".status.progress" },
+      { name: "Message", type: "string", jsonPath: ".status.message", priority: 1 },
+      age,
+    ],
     rules: [],
   },
   SparkFlowRun: {

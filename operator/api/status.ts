@@ -54,10 +54,52 @@ const common = {
   finishedAt: field(time, "When it ended."),
 };
 
+const runHash = field(
+  z.string().max(64),
+  "Hash of the fields that the present work was started for; an edit that changes it starts again.",
+);
+
+/** An attempt that is over or under way, as a status keeps it. */
+export const attemptStatus = z.strictObject({
+  number: required(z.int(), "Number of the attempt, from 1."),
+  state: required(z.enum(["Pending", "Running", "Succeeded", "Failed"]), "Where the attempt is."),
+  driver: required(z.string().max(63), "Name of the driver pod."),
+  startedAt: field(time, "When the driver began to run."),
+  finishedAt: field(time, "When the driver ended."),
+  cause: field(cause, "Why it ended badly."),
+});
+export type AttemptStatus = z.infer<typeof attemptStatus>;
+/** Attempts that a status shows: the last ones. */
+export const keptAttempts = 10;
+
+export const executorCounts = z.strictObject({
+  pending: required(z.int(), "Executor pods that don't run yet."),
+  running: required(z.int(), "Executor pods that run."),
+  succeeded: required(z.int(), "Executor pods that ended well."),
+  failed: required(z.int(), "Executor pods that ended badly."),
+});
+export type ExecutorCounts = z.infer<typeof executorCounts>;
+
 export const taskStatus = z.strictObject({
   ...common,
   phase: field(z.enum(taskPhases), "Where the task is, for people."),
-  attempt: field(z.int(), "Number of the latest attempt."),
+  runHash,
+  attempt: field(z.int(), "Number of the latest attempt, which may still have to begin."),
+  nextAttemptAt: field(time, "When the next attempt may begin, while the task waits between two."),
+  failures: field(
+    z.strictObject({
+      program: required(z.int(), "Attempts that failed by the program, against retry.limit."),
+      infrastructure: required(
+        z.int(),
+        "Attempts lost by evictions, nodes and kills, against retry.infrastructureLimit.",
+      ),
+    }),
+    "Failed attempts since the task was last started, by retry budget.",
+  ),
+  attempts: field(z.array(attemptStatus).max(keptAttempts), "The last ten attempts, with times and causes."),
+  driver: field(z.string().max(63), "Name of the latest attempt's driver pod."),
+  executors: field(executorCounts, "Executor pods of the latest attempt."),
+  progress: field(z.string().max(256), "What Spark is doing. Example: stage 3 count: 12/200."),
   values: field(
     z.looseObject({}).meta({ preserveUnknown: true }),
     "Small values that the program published, 2 KiB in all.",
@@ -69,6 +111,33 @@ export const taskStatus = z.strictObject({
 export const flowRunStatus = z.strictObject({
   ...common,
   phase: field(z.enum(runPhases), "Where the run is, for people."),
+  revision: field(z.string().max(253), "ControllerRevision that holds the flow as this run took it."),
   progress: field(z.string().max(32), "Ended tasks out of all. Example: 5/7."),
-  failures: field(z.array(cause).max(10), "The first ten failures."),
+  tasks: field(
+    z.strictObject({
+      total: required(z.int(), "All tasks of the run."),
+      running: required(z.int(), "Tasks under way."),
+      succeeded: required(z.int(), "Tasks that succeeded."),
+      failed: required(z.int(), "Tasks that failed."),
+      skipped: required(z.int(), "Tasks whose condition was false."),
+      omitted: required(z.int(), "Tasks that could not run any more."),
+    }),
+    "Counts of the run's tasks.",
+  ),
+  failures: field(
+    z.array(cause.extend({ task: required(z.string().max(63), "Name of the task in the flow.") })).max(10),
+    "The first ten failures.",
+  ),
 });
+
+export const flowStatus = z.strictObject({
+  ...common,
+  runHash,
+  latestRun: field(z.string().max(253), "Name of the latest run."),
+  phase: field(z.enum(runPhases), "Where the latest run is, for people."),
+  progress: field(z.string().max(32), "Ended tasks of the latest run out of all. Example: 5/7."),
+});
+export type TaskStatus = z.infer<typeof taskStatus>;
+export type FlowRunStatus = z.infer<typeof flowRunStatus>;
+export type FlowStatus = z.infer<typeof flowStatus>;
+export type Condition = z.infer<typeof condition>;

@@ -58,7 +58,7 @@ export const taskFields = {
   retry: field(retry, "Further attempts after a failure."),
   timeouts: field(timeouts, "Longest times of an attempt."),
   suspend: field(z.boolean(), "Stops the pods and keeps the task, as for a Job.", { notYet: true }),
-  cancel: field(z.boolean(), "Ends the task for good.", { notYet: true }),
+  cancel: field(z.boolean(), "Ends the task for good: its driver is stopped, log and cause stay. Default: false."),
   podTTL: field(
     duration,
     "How long finished pods and their logs stay. The task itself stays. Default: 24h. Example: 24h.",
@@ -67,3 +67,12 @@ export const taskFields = {
 
 export const taskSpec = z.strictObject(taskFields);
 export type TaskSpec = z.infer<typeof taskSpec>;
+
+/** A SparkTask's own fields, and the layer of settings below them that a run puts in. */
+export const sparkTaskSpec = taskSpec.extend({
+  flowDefaults: field(
+    z.strictObject(settingsFields),
+    "Settings of the flow's taskDefaults, a layer below the task's own. Written by the run that made the task.",
+  ),
+});
+export type SparkTaskSpec = z.infer<typeof sparkTaskSpec>;

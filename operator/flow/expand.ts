@@ -4,10 +4,11 @@ import type { ParamValue } from "../api/common.ts";
 import type { Format, Input } from "../api/data.ts";
 import type { FlowTask, ParamDeclaration } from "../api/flow.ts";
 import { apiVersion, type SparkFlow, type SparkTask } from "../api/kinds.ts";
+import { type SettingsSpec, settingsFields } from "../api/settings.ts";
 import type { OutputStatus } from "../api/status.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { templated } from "../task/references.ts";
-import { paramTypesAnnotation, type SpecLayer } from "../task/resolve.ts";
+import { paramTypesAnnotation } from "../task/resolve.ts";
 import { asText, mapTexts, type Reference, resolvePartly, type Scope, TemplateError } from "../task/template.ts";
 import { splitFrom } from "./graph.ts";
 import { mergedTask } from "./merged.ts";
@@ -32,20 +33,19 @@ export const runScope = ({ name, id, date }: Pick<RunContext, "name" | "id" | "d
       : undefined;
 };
 
-/** The SparkTask of one task of a run, and its settings by source. Throws TemplateError if a value isn't there. */
-export function expandTask(
-  flow: SparkFlow,
-  task: FlowTask,
-  run: RunContext,
-): { object: SparkTask; layers: SpecLayer[] } {
+/**
+ * The SparkTask of one task of a run, named as in the flow. Settings of taskDefaults stay a layer of their own below the
+ * task's, so that keys which add up and `unsetConf` mean the same. Throws TemplateError if a value isn't there.
+ */
+export function expandTask(flow: SparkFlow, task: FlowTask, run: RunContext): SparkTask {
   const { taskDefaults, params = {} } = flow.spec;
   const scope = contextScope(run);
   const fill = (spec: TaskSpec, own: TaskSpec) => fillTemplates(spec, scope, laterIn(own));
   const merged = mergedTask(task, taskDefaults);
   const { name, dependsOn: _dependsOn, when: _when, forEach: _forEach, ...ownSpec } = task;
   const flowName = flow.metadata.name;
-  const spec = fill(merged, merged);
-  const object: SparkTask = {
+  const { inputs, ...spec } = withoutSettings(fill(merged, merged));
+  return {
     apiVersion,
     kind: "SparkTask",
     metadata: {
@@ -54,14 +54,22 @@ export function expandTask(
       labels: { "sparkflow.dev/flow": flowName, "sparkflow.dev/run": run.name, "sparkflow.dev/task": name },
       annotations: { [paramTypesAnnotation]: JSON.stringify(declaredTypes(merged, params)) },
     },
-    spec: { ...spec, ...(spec.inputs ? { inputs: spec.inputs.map((input) => connect(input, run)) } : {}) },
+    spec: {
+      ...spec,
+      ...(inputs ? { inputs: inputs.map((input) => connect(input, run)) } : {}),
+      ...settingsOf(fill(ownSpec, merged)),
+      ...flowDefaults(taskDefaults && settingsOf(fill(taskDefaults, merged))),
+    },
   };
-  const layers = [
-    ...(taskDefaults ? [{ source: `flow ${flowName} taskDefaults`, spec: fill(taskDefaults, merged) }] : []),
-    { source: `task ${name}`, spec: fill(ownSpec, merged) },
-  ];
-  return { object, layers };
 }
+
+const isSetting = (field: string) => Object.hasOwn(settingsFields, field);
+const settingsOf = (spec: TaskSpec): SettingsSpec =>
+  Object.fromEntries(Object.entries(spec).filter(([field]) => isSetting(field)));
+const withoutSettings = (spec: TaskSpec): TaskSpec =>
+  Object.fromEntries(Object.entries(spec).filter(([field]) => !isSetting(field)));
+const flowDefaults = (settings: SettingsSpec | undefined) =>
+  settings && Object.keys(settings).length > 0 ? { flowDefaults: settings } : {};
 
 /** References that only the task itself can resolve: its inputs, outputs and own params. */
 const laterIn = (spec: TaskSpec) => {

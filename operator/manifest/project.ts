@@ -1,20 +1,16 @@
 // A project: the checked objects of the manifests that a command was given.
-import { unavailable } from "../api/availability.ts";
 import {
   apiVersion,
   group,
   kinds,
-  objectSchema,
   type SparkEngine,
   type SparkFlow,
   type SparkFlowRun,
   type SparkResource,
   type SparkTask,
 } from "../api/kinds.ts";
-import { type Path, type Problem, parse, problem, shown, suggestion } from "../api/problems.ts";
-import { checkFlow } from "../flow/check.ts";
-import { checkEngine, checkSettings, checkTask } from "../task/check.ts";
-import { checkReferences } from "../task/references.ts";
+import { type Path, type Problem, problem, shown, suggestion } from "../api/problems.ts";
+import { checkObject } from "../flow/checkObject.ts";
 import { defaultEngineName } from "../task/resolve.ts";
 import { loadManifests } from "./load.ts";
 import type { LocatedProblem, SourceDocument } from "./source.ts";
@@ -92,53 +88,18 @@ function addResource(
   source: SourceDocument,
   seen: Set<string>,
 ): Problem[] {
-  const schema = objectSchema(kinds[kind]);
-  const later = unavailable(schema, source.value);
-  const parsed = parse(schema, source.value);
-  if ("problems" in parsed) return [...later, ...parsed.problems];
-  const object = parsed.value as SparkResource;
+  const { object, problems } = checkObject(kind, source.value);
+  if (!object) return problems;
   const { name, namespace = "default" } = object.metadata;
   const id = `${kind} ${namespace}/${name}`;
-  if (seen.has(id)) return [...later, problem(["metadata", "name"], `there are two ${kind}s named "${name}"`)];
+  if (seen.has(id)) return [...problems, problem(["metadata", "name"], `there are two ${kind}s named "${name}"`)];
   seen.add(id);
   const sourced = { object, source };
   if (object.kind === "SparkEngine") project.engines.set(name, sourced as Sourced<SparkEngine>);
   if (object.kind === "SparkTask") project.tasks.push(sourced as Sourced<SparkTask>);
   if (object.kind === "SparkFlow") project.flows.push(sourced as Sourced<SparkFlow>);
   if (object.kind === "SparkFlowRun") project.runs.push(sourced as Sourced<SparkFlowRun>);
-  return [...later, ...checkObject(object)];
-}
-
-function checkObject(object: SparkResource): Problem[] {
-  const path: Path = ["spec"];
-  switch (object.kind) {
-    case "SparkEngine":
-      return checkEngine(object.spec, path);
-    case "SparkFlow":
-      return checkFlow(object.spec, path);
-    case "SparkTask": {
-      const from = (object.spec.inputs ?? []).flatMap((input, index) =>
-        input.from === undefined
-          ? []
-          : [
-              problem(
-                [...path, "inputs", index, "from"],
-                "only a task of a flow can take another task's output; give uri or configMap",
-              ),
-            ],
-      );
-      return [
-        ...checkSettings(object.spec, path),
-        ...checkTask(object.spec, path),
-        ...from,
-        ...checkReferences(object.spec, { params: [] }, path),
-      ];
-    }
-    case "SparkFlowRun":
-      return [];
-    default:
-      return object satisfies never;
-  }
+  return problems;
 }
 
 type DataObject = {

@@ -16,12 +16,21 @@ export type AttemptObservation = {
   cause?: Cause;
 };
 
+/** Failed attempts by retry budget. */
+export type Failures = { program: number; infrastructure: number };
+
 export type TaskObservation = {
   retry: ResolvedRetry;
   timeouts: { startMs?: number; runMs?: number };
-  /** In order of their numbers. */
+  /** In order of their numbers; the last one counts, the others only where `failures` isn't known. */
   attempts: readonly AttemptObservation[];
+  /** Failures since the task was last started, the latest attempt's among them. Default: those of `attempts`. */
+  failures?: Failures;
+  /** Number that the first attempt gets. Default: 1; after an edit numbers go on. */
+  firstNumber?: number;
   cancelled: boolean;
+  /** The latest attempt runs what the spec said before an edit. */
+  outdated?: boolean;
 };
 
 export type TaskAction = { kind: "start"; number: number } | { kind: "stop"; number: number; cause: Cause };
@@ -30,6 +39,8 @@ export type TaskDecision = {
   action?: TaskAction;
   phase: TaskPhase;
   message: string;
+  /** Number of the attempt that starts now or at `wakeAt`. */
+  next?: number;
   /** When to look again even if nothing happens. */
   wakeAt?: number;
 };
@@ -38,13 +49,28 @@ export function decideTask(observed: TaskObservation, now: number): TaskDecision
   const latest = observed.attempts.at(-1);
   if (!latest) {
     if (observed.cancelled) return { phase: "Failed", message: "cancelled before it started" };
-    return { action: { kind: "start", number: 1 }, phase: "Pending", message: "starting" };
+    return start(observed.firstNumber ?? 1, "Pending", "starting");
   }
+  if (observed.outdated && !observed.cancelled) return replace(latest);
   if (latest.state === "Succeeded") return { phase: "Succeeded", message: "" };
   if (latest.state === "Failed") return afterFailure(observed, latest, now);
   if (observed.cancelled)
     return stop(latest, { class: "Cancelled", reason: "Cancelled", message: "the task was cancelled" });
   return whileActive(observed, latest, now);
+}
+
+const start = (number: number, phase: TaskPhase, message: string): TaskDecision => ({
+  action: { kind: "start", number },
+  next: number,
+  phase,
+  message,
+});
+
+/** An edit starts the task again, once the attempt under way has been stopped. */
+function replace(latest: AttemptObservation): TaskDecision {
+  if (latest.state === "Succeeded" || latest.state === "Failed")
+    return start(latest.number + 1, "Pending", "starting again, since the task was edited");
+  return stop(latest, { class: "Cancelled", reason: "Superseded", message: "the task was edited" });
 }
 
 function whileActive({ timeouts }: TaskObservation, latest: AttemptObservation, now: number): TaskDecision {
@@ -71,23 +97,33 @@ const stop = (latest: AttemptObservation, cause: Cause): TaskDecision => ({
 });
 
 /** The program's failures and the infrastructure's have budgets of their own. Cancelled work and bad input aren't tried again. */
-function afterFailure(
-  { attempts, retry, cancelled }: TaskObservation,
-  latest: AttemptObservation,
-  now: number,
-): TaskDecision {
+function afterFailure(observed: TaskObservation, latest: AttemptObservation, now: number): TaskDecision {
+  const { retry, cancelled } = observed;
   const failure = latest.cause ?? { class: "Program" as const, reason: "Unknown", message: "it failed" };
   const final: TaskDecision = { phase: "Failed", message: failure.message };
   if (cancelled || failure.class === "Cancelled" || failure.class === "Input") return final;
   const infrastructure = failure.class === "Infrastructure";
-  const used = attempts.filter((attempt) => (attempt.cause?.class === "Infrastructure") === infrastructure).length;
+  const failures = observed.failures ?? countFailures(observed.attempts);
+  const used = infrastructure ? failures.infrastructure : failures.program;
   const limit = infrastructure ? retry.infrastructureLimit : retry.limit;
   if (used > limit) return final;
   const wakeAt = (latest.endedAt ?? now) + backoffMs(retry, used);
   if (now < wakeAt) {
-    return { phase: "Retrying", message: `attempt ${latest.number} failed: ${failure.message}`, wakeAt };
+    return {
+      phase: "Retrying",
+      message: `attempt ${latest.number} failed: ${failure.message}`,
+      next: latest.number + 1,
+      wakeAt,
+    };
   }
-  return { action: { kind: "start", number: latest.number + 1 }, phase: "Retrying", message: "starting again" };
+  return start(latest.number + 1, "Retrying", "starting again");
+}
+
+/** Failures by the budget that they use: what isn't the infrastructure's is the program's. */
+export function countFailures(attempts: readonly Pick<AttemptObservation, "state" | "cause">[]): Failures {
+  const failed = attempts.filter(({ state }) => state === "Failed");
+  const infrastructure = failed.filter((attempt) => attempt.cause?.class === "Infrastructure").length;
+  return { program: failed.length - infrastructure, infrastructure };
 }
 
 /** Wait after the n-th failure of a budget (n from 1): initial × factor^(n−1), at most max. */

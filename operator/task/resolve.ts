@@ -54,23 +54,23 @@ export type ResolvedTask = {
   timeouts: { startMs?: number; runMs?: number };
 };
 
-/** A part of a task's settings with where it is from: a flow's taskDefaults, then the task itself. */
-export type SpecLayer = { source: string; spec: SettingsSpec };
+/** A part of a task's settings with where it is from: the engine, a flow's taskDefaults, then the task itself. */
+type SpecLayer = { source: string; spec: SettingsSpec };
 
-/**
- * Resolves a checked task. `specLayers` splits the task's spec by source where that is known (a run made the task);
- * without it the whole spec is the task's own.
- */
-export function resolveTask(
-  task: SparkTask,
-  engine: SparkEngine | undefined,
-  specLayers?: readonly SpecLayer[],
-): ResolvedTask {
+/** Resolves a checked task with its engine; undefined stands for the built-in one. */
+export function resolveTask(task: SparkTask, engine: SparkEngine | undefined): ResolvedTask {
   const { spec, metadata } = task;
+  const labels = metadata.labels ?? {};
+  const name = labels["sparkflow.dev/task"] ?? metadata.name;
   const engineName = engine?.metadata.name ?? defaultEngineName;
   const engineSpec = engine?.spec ?? builtInEngine;
-  const own = specLayers ?? [{ source: `task ${metadata.name}`, spec }];
-  const withEngine = [{ source: `engine ${engineName}`, spec: engineSpec }, ...own];
+  const withEngine: SpecLayer[] = [
+    { source: `engine ${engineName}`, spec: engineSpec },
+    ...(spec.flowDefaults
+      ? [{ source: `flow ${labels["sparkflow.dev/flow"] ?? ""} taskDefaults`, spec: spec.flowDefaults }]
+      : []),
+    { source: `task ${name}`, spec },
+  ];
   const secretConf = dedupe(
     withEngine.flatMap((layer) => layer.spec.secretConf ?? []).concat(storageSecrets(engineSpec.storage)),
   );
@@ -79,10 +79,9 @@ export function resolveTask(
   const executor = pick(withEngine, "executor");
   const confFiles = pick(withEngine, "confFiles")?.name;
   const kind = engineSpec.kubernetes ? "kubernetes" : "local";
-  const labels = metadata.labels ?? {};
   return {
     namespace: metadata.namespace ?? "default",
-    name: metadata.name,
+    name,
     ...optional("flow", labels["sparkflow.dev/flow"]),
     ...optional("run", labels["sparkflow.dev/run"]),
     engine: { name: engineName, kind, localCores: engineSpec.local?.cores ?? defaultLocalCores },
@@ -97,7 +96,7 @@ export function resolveTask(
     outputs: spec.outputs ?? [],
     settings: mergeLayers(
       settingLayers(
-        metadata.name,
+        name,
         kind,
         engineSpec,
         withEngine,

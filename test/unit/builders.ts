@@ -5,12 +5,12 @@ import type { FlowSpec, FlowTask } from "../../operator/api/flow.ts";
 import { apiVersion, type SparkEngine, type SparkFlow, type SparkTask } from "../../operator/api/kinds.ts";
 import type { Problem } from "../../operator/api/problems.ts";
 import { pathText } from "../../operator/api/problems.ts";
-import type { TaskSpec } from "../../operator/api/task.ts";
+import type { SparkTaskSpec, TaskSpec } from "../../operator/api/task.ts";
 import type { Place } from "../../operator/task/render.ts";
 
 const program: TaskSpec = { python: { file: "local:///app/program.py" } };
 
-export const sparkTask = (spec: TaskSpec = {}, name = "count"): SparkTask => ({
+export const sparkTask = (spec: SparkTaskSpec = {}, name = "count"): SparkTask => ({
   apiVersion,
   kind: "SparkTask",
   metadata: { name },

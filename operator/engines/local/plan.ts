@@ -1,13 +1,13 @@
 // What one run is to do: a flow with its params, or a task made by hand, which is a flow of one.
 import { resolve } from "node:path";
 import type { ParamValue } from "../../api/common.ts";
-import type { SparkEngine, SparkFlow, SparkTask } from "../../api/kinds.ts";
+import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
 import { expandTask, type RunContext, runScope } from "../../flow/expand.ts";
 import { type Graph, graphOf } from "../../flow/graph.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem } from "../../manifest/source.ts";
-import { type ResolvedTask, resolveTask, type SpecLayer } from "../../task/resolve.ts";
+import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
 import { localUid, newRunName } from "./store.ts";
 
 export type RunPlan = {
@@ -84,8 +84,8 @@ function planFlow(
     params: values,
     date,
     make: (task, results) => {
-      const { object, layers } = expandTask(flow, tasks.get(task)!, { name, id: name, date, params: values, results });
-      return { object, resolved: resolved(project, object, layers) };
+      const object = expandTask(flow, tasks.get(task)!, { name, id: name, date, params: values, results });
+      return { object, resolved: resolved(project, object) };
     },
   };
   return { plan, problems };
@@ -114,10 +114,8 @@ const common = ({ metadata }: SparkFlow | SparkTask, manifestFolder: string, nam
 });
 
 /** A task with its engine. */
-function resolved(project: Project, object: SparkTask, layers?: SpecLayer[]): ResolvedTask {
-  const engine: SparkEngine | undefined = engineOf(project, object.spec.engine);
-  return resolveTask(object, engine, layers);
-}
+const resolved = (project: Project, object: SparkTask): ResolvedTask =>
+  resolveTask(object, engineOf(project, object.spec.engine));
 
 /** The calendar day here, as 2026-10-01. */
 function localDate(now: Date): string {

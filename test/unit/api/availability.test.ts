@@ -38,7 +38,7 @@ describe("a field that this version can't serve", () => {
         "SparkFlow tasks.0.when",
         "SparkFlow tasks.0.dependsOn.0.states",
         "SparkFlow taskDefaults.reuse",
-        "SparkFlowRun cancel",
+        "SparkFlowRun suspend",
       ]),
     );
   });

@@ -16,12 +16,11 @@ const context = (more: Partial<RunContext> = {}): RunContext => ({
 });
 const expand = (task: Partial<FlowTask>, flow: Partial<FlowSpec> = {}, run = context()) =>
   expandTask(sparkFlow([], flow), flowTask("count", task), run);
-const specOf = (task: Partial<FlowTask>, flow: Partial<FlowSpec> = {}, run = context()) =>
-  expand(task, flow, run).object.spec;
+const specOf = (task: Partial<FlowTask>, flow: Partial<FlowSpec> = {}, run = context()) => expand(task, flow, run).spec;
 
 describe("a made task", () => {
   it("is an object of its own that says where it is from", () => {
-    expect(expand({ dependsOn: ["load"] }).object).toEqual({
+    expect(expand({ dependsOn: ["load"] })).toEqual({
       apiVersion: "sparkflow.dev/v1alpha1",
       kind: "SparkTask",
       metadata: {
@@ -66,10 +65,7 @@ describe("a made task", () => {
 
   it("carries declared types to the task", () => {
     const flow = { params: { top: { type: "integer" }, countries: { type: "list", items: "string" } } } as const;
-    const { object } = expand(
-      { params: { top: "$(params.top)", c: "$(params.countries)", n: "n=$(params.top)" } },
-      flow,
-    );
+    const object = expand({ params: { top: "$(params.top)", c: "$(params.countries)", n: "n=$(params.top)" } }, flow);
     expect(JSON.parse(object.metadata.annotations![paramTypesAnnotation]!)).toEqual({
       top: { type: "integer" },
       c: { type: "list", items: "string" },
@@ -82,7 +78,7 @@ describe("a made task", () => {
   });
 
   it("lets a task's own param shadow the flow's, whose value it may be", () => {
-    const { object } = expand({ params: { top: "$(params.top)" }, args: ["$(params.top)"] });
+    const object = expand({ params: { top: "$(params.top)" }, args: ["$(params.top)"] });
     expect(object.spec).toMatchObject({ params: { top: 10 }, args: ["$(params.top)"] });
     expect(resolveTask(object, undefined).params.top).toEqual({ type: "integer", value: 10 });
   });
@@ -99,10 +95,39 @@ describe("a made task", () => {
   });
 });
 
+describe("settings of a made task", () => {
+  const flow = {
+    taskDefaults: {
+      sparkConf: { "spark.sql.extensions": "a.A", "spark.x": "1", "spark.y": "1" },
+      driver: { memory: "2g" },
+      env: [{ name: "A", value: "$(params.text)" }],
+    },
+  };
+  const task = { sparkConf: { "spark.sql.extensions": "b.B", "spark.driver.memory": "3g" }, unsetConf: ["spark.x"] };
+  const made = expand(task, flow);
+
+  it("keep the flow's layer below the task's own, so that the object alone says all", () => {
+    expect(made.spec).toMatchObject({
+      ...task,
+      flowDefaults: { ...flow.taskDefaults, env: [{ name: "A", value: "x" }] },
+    });
+  });
+
+  it("add up, are unset and win as layers do", () => {
+    const settings = new Map(
+      resolveTask(made, undefined).settings.map(({ key, value, source }) => [key, { value, source }]),
+    );
+    expect(settings.get("spark.sql.extensions")?.value).toMatch(/a\.A,b\.B$/);
+    expect(settings.has("spark.x")).toBe(false);
+    expect(settings.get("spark.y")).toEqual({ value: "1", source: "flow nightly taskDefaults" });
+    expect(settings.get("spark.driver.memory")).toEqual({ value: "3g", source: "task count" });
+  });
+});
+
 describe("values of a run", () => {
   it.each(["$(params.top)", "$$(x)", "$(inputs.i.uri)", 'a"b', "a\nb", "$("])("come through as data: %j", (text) => {
     const run = context({ params: { text }, results: new Map([["load", { values: { note: text }, outputs: [] }]]) });
-    const { object } = expand({ params: { a: "$(params.text)", b: "<$(tasks.load.values.note)>" } }, {}, run);
+    const object = expand({ params: { a: "$(params.text)", b: "<$(tasks.load.values.note)>" } }, {}, run);
     const resolved = resolveTask(object, undefined);
     expect(resolved.params.a?.value).toBe(text.replace(/\$+(?=\()/g, "$&$&")); // a template of the text
   });
@@ -127,19 +152,6 @@ describe("an input from another task", () => {
   ])("%s", (_, input, output, expected) => {
     const run = context({ results: new Map([["load", { values: {}, outputs: [{ ...words, ...output }] }]]) });
     expect(specOf({ inputs: [{ name: "i", from: "load.words", ...input }] }, {}, run).inputs).toEqual([expected]);
-  });
-});
-
-describe("layers", () => {
-  it("are taskDefaults and the task, each with its templates resolved", () => {
-    const { layers } = expand(
-      { driver: { memory: "8g" } },
-      { taskDefaults: { sparkConf: { "spark.x": "$(params.top)" }, driver: { memory: "4g" } } },
-    );
-    expect(layers).toMatchObject([
-      { source: "flow nightly taskDefaults", spec: { sparkConf: { "spark.x": "10" }, driver: { memory: "4g" } } },
-      { source: "task count", spec: { driver: { memory: "8g" } } },
-    ]);
   });
 });
 

@@ -106,6 +106,7 @@ describe("after a failure", () => {
     expect(decideTask(task([failed(1)]), 5000)).toEqual({
       phase: "Retrying",
       message: "attempt 1 failed: it broke",
+      next: 2,
       wakeAt: 11_000,
     });
   });
@@ -156,6 +157,43 @@ describe("after a failure", () => {
       long,
     );
     expect(decision).toEqual({ phase: "Failed", message: "it failed" });
+  });
+});
+
+describe("a task that was edited", () => {
+  const running: AttemptObservation = { number: 3, state: "Running", createdAt: 0, startedAt: 0 };
+
+  it("stops the attempt that runs what the spec said before", () => {
+    expect(decideTask(task([running], { outdated: true }), long)).toMatchObject({
+      action: { kind: "stop", number: 3, cause: { class: "Cancelled", reason: "Superseded" } },
+    });
+  });
+
+  it.each<AttemptObservation>([
+    { ...running, state: "Succeeded", endedAt: 5 },
+    failed(3, "Cancelled"),
+    failed(3, "Input"),
+  ])("starts again at once when its attempt has ended ($state)", (attempt) => {
+    expect(decideTask(task([attempt], { outdated: true }), long)).toMatchObject({ action: { kind: "start", number: 4 } });
+  });
+
+  it("and cancelled starts nothing", () => {
+    expect(decideTask(task([failed(3)], { outdated: true, cancelled: true }), long).phase).toBe("Failed");
+  });
+
+  it("goes on counting its attempts", () => {
+    expect(decideTask(task([], { firstNumber: 4 }), 0).action).toEqual({ kind: "start", number: 4 });
+  });
+});
+
+describe("known failures", () => {
+  it("count instead of the attempts that are still seen", () => {
+    const failures = { program: 3, infrastructure: 0 };
+    expect(decideTask(task([failed(7)], { failures }), long).phase).toBe("Failed");
+    expect(decideTask(task([failed(7)], { failures: { ...failures, program: 2 } }), long).action).toEqual({
+      kind: "start",
+      number: 8,
+    });
   });
 });
 

@@ -51,11 +51,12 @@ describe("settings", () => {
   });
 
   it("of taskDefaults stand between engine and task", () => {
-    const layers = [
-      { source: "flow nightly taskDefaults", spec: { sparkConf: { "spark.a": "defaults", "spark.b": "defaults" } } },
-      { source: "task count", spec: { sparkConf: { "spark.a": "task" } } },
-    ];
-    const made = resolveTask(sparkTask(), engine, layers);
+    const task = sparkTask({
+      sparkConf: { "spark.a": "task" },
+      flowDefaults: { sparkConf: { "spark.a": "defaults", "spark.b": "defaults" } },
+    });
+    const labels = { "sparkflow.dev/flow": "nightly", "sparkflow.dev/task": "count" };
+    const made = resolveTask({ ...task, metadata: { ...task.metadata, labels } }, engine);
     expect(setting(made, "spark.a")).toMatchObject({ value: "task", source: "task count" });
     expect(setting(made, "spark.b")).toMatchObject({ value: "defaults", source: "flow nightly taskDefaults" });
   });

@@ -1,0 +1,33 @@
+// Names of what a flow makes: deterministic, so that nothing starts twice; with a hash, so that cutting them makes none equal.
+import { hashText } from "../api/hash.ts";
+
+const longest = 63;
+const flowPart = 30;
+const runPart = 12;
+const taskPart = 20;
+const hashDigits = 6;
+
+const cut = (text: string, length: number): string => text.slice(0, Math.max(1, length)).replace(/[-.]+$/, "");
+
+/** Name of the run that an edit starts: `<flow>-g<generation>`. */
+export const editRunName = (flow: string, generation: number): string => runName(flow, `g${generation}`);
+
+/** Name of the run that somebody asked for: `<flow>-m<hash of what was asked>`. */
+export const askedRunName = (flow: string, asked: string): string => runName(flow, `m${hashText(asked, 8)}`);
+
+function runName(flow: string, ending: string): string {
+  const name = `${flow}-${ending}`;
+  if (name.length <= longest) return name;
+  const hash = hashText(flow, hashDigits);
+  return `${cut(flow, longest - ending.length - hash.length - 2)}-${hash}-${ending}`;
+}
+
+/**
+ * Name of the SparkTask of a run: `<flow>-<run>-<task>-<hash>`, of which flow and task are cut to 30 and 20 characters, or
+ * the flow further until all is 63 at most. `runUid` makes names of runs with equal names differ.
+ */
+export function madeTaskName(flow: string, run: string, runUid: string, task: string): string {
+  const ownPart = cut(run.startsWith(`${flow}-`) ? run.slice(flow.length + 1) : run, runPart);
+  const rest = `${ownPart}-${cut(task, taskPart)}-${hashText(`${runUid}/${task}`, hashDigits)}`;
+  return `${cut(flow, Math.min(flowPart, longest - rest.length - 1))}-${rest}`;
+}
