@@ -59,6 +59,14 @@ lint: setup ## types, format and lint
 bench-local: setup ## measure local runs against plain Spark; the last line is JSON
 	@node test/bench/local.ts
 
+.PHONY: cluster-up
+cluster-up: node_modules/.package-lock.json ## start a real Kubernetes on this machine (Linux, root, Go); prints its kubeconfig
+	@node test/cluster/cluster.ts up
+
+.PHONY: cluster-down
+cluster-down: node_modules/.package-lock.json ## end it and leave the machine as it was
+	@node test/cluster/cluster.ts down
+
 .PHONY: clean
 clean: ## remove what set-up and runs made here (caches under ~/.cache/sparkflow stay)
-	@rm -rf node_modules .venv jars/sedona-35-212-180 .sparkflow
+	@rm -rf node_modules .venv jars/sedona-35-212-180 jars/hadoop-aws-334 .sparkflow

@@ -25,6 +25,8 @@ function files(): Map<string, string> {
         `the CRD of ${definition.kind} has ${Buffer.byteLength(text)} bytes; at most ${maxCrdBytes} are allowed`,
       );
     all.set(`crds/${definition.plural}.yaml`, text);
+    // A chart can only read files of its own folder.
+    all.set(`charts/sparkflow/files/crds/${definition.plural}.yaml`, text);
     all.set(`docs/schema/${definition.kind}.json`, json(editorSchema(definition.kind)));
   }
   all.set("docs/schema/sparkflow.json", json(anyKindSchema()));

@@ -3,11 +3,12 @@
 // Stalled, and a run under way is Ready, so that nobody waits for hours to call a deployment healthy.
 import type { Condition } from "./status.ts";
 
-export const conditionStates = ["Pending", "Running", "Retrying", "Succeeded", "Failed"] as const;
+export const conditionStates = ["Idle", "Pending", "Running", "Retrying", "Succeeded", "Failed"] as const;
 export type ConditionState = (typeof conditionStates)[number];
 type Status = Condition["status"];
 
 const table: Record<ConditionState, Record<string, Status>> = {
+  Idle: { Ready: "True" },
   Pending: { Succeeded: "Unknown", Finished: "False", Ready: "Unknown", Reconciling: "True" },
   Running: { Succeeded: "Unknown", Finished: "False", Ready: "True" },
   Retrying: { Succeeded: "Unknown", Finished: "False", Ready: "False", Reconciling: "True" },
@@ -40,9 +41,11 @@ export function conditions({ state, reason, message, generation, previous = [], 
   });
 }
 
+const longestReason = 128;
+
 /** A reason as the API conventions want it: `py4j.protocol.Py4JError` is `Py4JError`. */
 export function conditionReason(reason: string): string {
   const last = reason.split(/[.$]/).findLast((part) => part !== "") ?? "";
   const word = last.replace(/[^A-Za-z0-9_]/g, "").replace(/^[^A-Za-z]+/, "");
-  return word === "" ? "Unknown" : word;
+  return word === "" ? "Unknown" : word.slice(0, longestReason);
 }

@@ -23,7 +23,7 @@ async function handOver(node) {
     process.exit(2);
   }
   const { spawn } = await import("node:child_process");
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [process.argv[1], ...process.argv.slice(2)], { stdio: "inherit" });
   // A terminal's Ctrl-C reaches both; other signals are passed on. The child decides when to end.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

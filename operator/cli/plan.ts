@@ -1,7 +1,8 @@
 // sparkflow plan: the cores and memory that tasks will ask for, each and at the flow's widest point.
 import { Command } from "commander";
 import { memoryText } from "../api/quantity.ts";
-import { attemptDir, attemptNames, ownedSettings, totalMiB } from "../engines/kubernetes/objects.ts";
+import { clusterPlace } from "../engines/kubernetes/place.ts";
+import { totalMiB } from "../engines/kubernetes/size.ts";
 import { localSources } from "../engines/local/machine.ts";
 import { localSize } from "../engines/local/place.ts";
 import { planRuns, type RunPlan } from "../engines/local/plan.ts";
@@ -57,14 +58,7 @@ type TaskSize = {
 
 /** What a task asks of a cluster, at its most where executors come and go. */
 function taskSize(task: ResolvedTask, onThisMachine: string | undefined): TaskSize {
-  const attempt = render(task, 1, {
-    attemptDir,
-    outputsUri: "<storage>",
-    owned: ownedSettings(task, attemptNames(task.name, "00000000", 1)),
-    locate: (uri) => uri,
-    env: [],
-    jvmOptions: [],
-  });
+  const attempt = render(task, 1, clusterPlace(task, { objectName: task.name, uid: "00000000", number: 1 }));
   const { driver, executors } = attempt.resources;
   const many = executors ? (executors.maxInstances ?? executors.instances) : 0;
   const conf = confMap(attempt.settings);

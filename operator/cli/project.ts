@@ -7,6 +7,7 @@ import { type LoadedConfig, loadConfig } from "../engines/local/config.ts";
 import { localSources } from "../engines/local/machine.ts";
 import { findToolchain, ToolchainError } from "../engines/local/toolchain.ts";
 import { lintProject } from "../manifest/lint.ts";
+import { policyProblems } from "../manifest/policy.ts";
 import { loadProject, type Project } from "../manifest/project.ts";
 import type { LocatedProblem } from "../manifest/source.ts";
 import { UserError } from "./exit.ts";
@@ -19,9 +20,11 @@ export function checkedProject(targets: readonly string[]): Checked {
   if ("problems" in config) throw problemsError(config.problems);
   const { project, problems } = loadProject(targets);
   // What is on this machine is asked of a sound project only: one mistake gets one sentence.
-  const here =
-    problems.length > 0 ? [] : checkLocally(project, localSources(config, project, sparkHomeFor(project, config)));
-  const errors = [...problems, ...here].filter(({ severity }) => severity === "error");
+  const sound = problems.length === 0;
+  const here = sound ? checkLocally(project, localSources(config, project, sparkHomeFor(project, config))) : [];
+  const errors = [...problems, ...(sound ? policyProblems(project) : []), ...here].filter(
+    ({ severity }) => severity === "error",
+  );
   if (errors.length > 0) throw problemsError(errors);
   return { project, config, warnings: lintProject(project) };
 }

@@ -4,7 +4,11 @@ import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { stringify } from "yaml";
 import { nearest } from "../api/problems.ts";
-import { attemptDir, attemptNames, configMap, driverPod, ownedSettings } from "../engines/kubernetes/objects.ts";
+import { configMap } from "../engines/kubernetes/configMap.ts";
+import { driverPod } from "../engines/kubernetes/driverPod.ts";
+import type { AttemptIdentity } from "../engines/kubernetes/names.ts";
+import { clusterPlace } from "../engines/kubernetes/place.ts";
+import { outputsUri } from "../engines/kubernetes/storage.ts";
 import { planRuns, type RunPlan } from "../engines/local/plan.ts";
 import { plannedTasks } from "../engines/local/planned.ts";
 import { localUid } from "../engines/local/store.ts";
@@ -58,34 +62,28 @@ function chosen(plans: readonly RunPlan[], only: string | undefined): Rendered[]
     ]);
   }
   return plans.flatMap((plan) => {
-    const tasks = [...plannedTasks(plan, (task) => outputsUri(plan, task))];
+    const tasks = [...plannedTasks(plan, (task) => outputsUri(task, identityOf(plan, task)))];
     return tasks.filter(([name]) => only === undefined || name === only).map(([, task]) => renderTask(plan, task));
   });
 }
 
-/** The first attempt of a task as a cluster would get it. */
+/** The first attempt of a task as a cluster would get it; the uid is made of the flow's and the task's names. */
 function renderTask(plan: RunPlan, task: ResolvedTask): Rendered {
-  const names = attemptNames(task.name, localUid(plan.uid, task.name), 1);
-  const attempt = render(task, 1, {
-    attemptDir,
-    outputsUri: outputsUri(plan, task),
-    owned: ownedSettings(task, names),
-    locate: (uri) => uri,
-    env: [],
-    jvmOptions: [],
-  });
+  const identity = identityOf(plan, task);
+  const attempt = render(task, 1, clusterPlace(task, identity));
   const objects = {
-    "configmap.yaml": yaml(configMap(task, attempt, names)),
-    "driver.yaml": yaml(driverPod(task, attempt, names)),
+    "configmap.yaml": yaml(configMap(task, attempt, identity)),
+    "driver.yaml": yaml(driverPod(task, attempt, identity)),
   };
   return { name: task.name, files: { ...attempt.files, ...objects } };
 }
 
-/** An engine without storage has none on a cluster: there a task with outputs would be refused. */
-function outputsUri(plan: RunPlan, { storage, name }: ResolvedTask): string {
-  const base = storage?.uri ?? (storage?.claim ? "file:///opt/sparkflow/storage" : "<storage of the engine>");
-  return `${base.replace(/\/$/, "")}/${plan.namespace}/${plan.of}-${plan.uid}/${plan.name}/${name}`;
-}
+const identityOf = (plan: RunPlan, { name }: ResolvedTask): AttemptIdentity => ({
+  objectName: name,
+  uid: localUid(plan.uid, name),
+  number: 1,
+  ...(plan.kind === "SparkFlow" ? { flowUid: plan.uid } : {}),
+});
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });

@@ -15,22 +15,30 @@ type Written = { task: TaskSpec | undefined; path: Path };
 /** Where a place of the merged task is written: in the task itself, else in the defaults, else nowhere yet: the task. */
 export function writtenAt(place: Path, merged: TaskSpec, task: Written, defaults: Written): Path {
   for (const { task: spec, path } of [task, defaults]) {
-    const found = find(place, merged, spec);
+    const found = placeIn(place, merged, spec);
     if (found) return [...path, ...found];
   }
   return [...task.path, ...place];
 }
 
-/** The place within one of the specs that were merged. Items of lists are told apart by their names, if they have them. */
-function find(place: Path, merged: unknown, spec: unknown): Path | undefined {
+/** Fields that tell items of lists apart; a mount has a name too, but that is its volume's. */
+const itemKeys = ["mountPath", "containerPort", "name"];
+
+/** The place within one of the specs that were merged, if it is there. Items of lists are told apart by their keys. */
+export function placeIn(place: Path, merged: unknown, spec: unknown): Path | undefined {
   const [step, ...rest] = place;
   if (step === undefined) return [];
   if (typeof merged !== "object" || merged === null || typeof spec !== "object" || spec === null) return undefined;
   const child = (merged as Record<string | number, unknown>)[step];
-  const name = typeof step === "number" ? (child as { name?: unknown } | null)?.name : undefined;
-  const at =
-    name === undefined ? step : (spec as unknown[]).findIndex((item) => (item as { name?: unknown }).name === name);
+  const at = typeof step === "number" ? indexIn(spec, child, step) : step;
   if (!Object.hasOwn(spec, at)) return undefined;
-  const below = find(rest, child, (spec as Record<string | number, unknown>)[at]);
+  const below = placeIn(rest, child, (spec as Record<string | number, unknown>)[at]);
   return below && [at, ...below];
+}
+
+function indexIn(list: object, item: unknown, otherwise: number): number {
+  const keyed = (item ?? {}) as Record<string, unknown>;
+  const key = itemKeys.find((name) => keyed[name] !== undefined);
+  if (key === undefined || !Array.isArray(list)) return otherwise;
+  return list.findIndex((one) => (one as Record<string, unknown> | null)?.[key] === keyed[key]);
 }

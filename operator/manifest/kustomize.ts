@@ -1,28 +1,40 @@
 // A kustomization: resources and generators are done here, so that laptops need no further tool and errors keep their
 // lines; whatever else a kustomization holds is left to `kubectl kustomize` or `kustomize`, or refused by name.
-// Names get no content hash here: nothing on a laptop outlives a change of content.
+// Names get no content hash here: nothing on a laptop outlives a change of content. `submit` takes `suffixedName`.
+import { isUtf8 } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { parse, shown } from "../api/problems.ts";
+import { kustomizeBase64, suffixedName } from "./kustomizeNames.ts";
 import { append, fileProblem, type Loaded, loadFile, loadText } from "./source.ts";
 import { parseYaml } from "./yaml.ts";
 
+const words = z.record(z.string(), z.string()).optional();
+const generatorOptions = z.looseObject({
+  labels: words,
+  annotations: words,
+  immutable: z.boolean().optional(),
+  disableNameSuffixHash: z.boolean().optional(),
+});
 const generator = z.looseObject({
   name: z.string(),
+  type: z.string().optional(),
   files: z.array(z.string()).optional(),
   literals: z.array(z.string()).optional(),
+  options: generatorOptions.optional(),
 });
 const kustomization = z.looseObject({
   resources: z.array(z.string()).optional(),
   configMapGenerator: z.array(generator).optional(),
   secretGenerator: z.array(generator).optional(),
+  generatorOptions: generatorOptions.optional(),
   namespace: z.string().optional(),
 });
 type Kustomization = z.infer<typeof kustomization>;
 
-/** Fields that mean the same with or without us: done here, or about names' hashes, which aren't made here. */
+/** Fields that are done here, or about where names stand, which we know of our own kinds. */
 const served = new Set([
   "apiVersion",
   "kind",
@@ -34,7 +46,7 @@ const served = new Set([
   "configurations",
   "namespace",
 ]);
-/** Fields of a generator that are done here, or that change nothing on a laptop (`options` are labels and hashes). */
+/** Fields of a generator that are done here. */
 const servedOfGenerator = new Set(["name", "files", "literals", "options", "type"]);
 const fileNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -79,7 +91,7 @@ const unserved = (value: Kustomization): string[] => [
 function build(
   folder: string,
   file: string,
-  { resources = [], configMapGenerator = [], secretGenerator = [], namespace }: Kustomization,
+  { resources = [], configMapGenerator = [], secretGenerator = [], generatorOptions, namespace }: Kustomization,
   above: readonly string[],
 ): Loaded {
   const all: Loaded = { documents: [], problems: [] };
@@ -94,19 +106,29 @@ function build(
     ["ConfigMap", configMapGenerator],
     ["Secret", secretGenerator],
   ] as const) {
-    for (const one of generators) append(all, generate(kind, one, folder, file));
+    for (const one of generators)
+      append(all, generate(kind, { ...one, options: merged(generatorOptions, one.options) }, folder, file));
   }
   if (namespace) for (const { value } of all.documents) setNamespace(value, namespace);
   return all;
 }
 
+type GeneratorOptions = z.infer<typeof generatorOptions>;
+
+const merged = (all: GeneratorOptions = {}, own: GeneratorOptions = {}): GeneratorOptions => ({
+  ...all,
+  ...own,
+  labels: { ...all.labels, ...own.labels },
+  annotations: { ...all.annotations, ...own.annotations },
+});
+
 function generate(
   kind: "ConfigMap" | "Secret",
-  { name, files = [], literals = [] }: z.infer<typeof generator>,
+  { name, type, files = [], literals = [], options = {} }: z.infer<typeof generator>,
   folder: string,
   file: string,
 ): Loaded {
-  const binaryData: Record<string, string> = {};
+  const content = new Map<string, Buffer>();
   const where = `${kind === "Secret" ? "secret" : "configMap"}Generator ${name}`;
   const problems = [];
   for (const entry of files) {
@@ -114,18 +136,42 @@ function generate(
       ? [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]
       : [basename(entry), entry];
     const full = join(folder, path);
-    if (statSync(full, { throwIfNoEntry: false })?.isFile()) binaryData[key] = readFileSync(full).toString("base64");
+    if (statSync(full, { throwIfNoEntry: false })?.isFile()) content.set(key, readFileSync(full));
     else problems.push(fileProblem(file, `${where}: there is no file ${path} beside it`));
   }
   for (const literal of literals) {
     const at = literal.indexOf("=");
     if (at < 1) problems.push(fileProblem(file, `${where}: ${notLiteral(kind, literal)}`));
     // As kustomize does: quotes around the whole value aren't part of it.
-    else binaryData[literal.slice(0, at)] = base64(literal.slice(at + 1).replace(/^(["'])(.*)\1$/s, "$2"));
+    else content.set(literal.slice(0, at), Buffer.from(literal.slice(at + 1).replace(/^(["'])(.*)\1$/s, "$2")));
   }
-  // A Secret's `data` and a ConfigMap's `binaryData` are both base64.
-  const data = kind === "Secret" ? { data: binaryData } : { binaryData };
-  return { documents: [{ file, folder, value: { apiVersion: "v1", kind, metadata: { name }, ...data } }], problems };
+  const { labels = {}, annotations = {}, immutable, disableNameSuffixHash } = options;
+  const value = {
+    apiVersion: "v1",
+    kind,
+    metadata: {
+      name,
+      ...(Object.keys(labels).length > 0 ? { labels } : {}),
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    },
+    ...(kind === "Secret" ? { type: type ?? "Opaque" } : {}),
+    ...dataOf(kind, content),
+    ...(immutable === undefined ? {} : { immutable }),
+  };
+  const document = { file, folder, value, ...(disableNameSuffixHash ? {} : { suffixedName: suffixedName(value) }) };
+  return { documents: [document], problems };
+}
+
+/** A Secret's `data` and a ConfigMap's `binaryData` are base64; a ConfigMap's `data` is text. */
+function dataOf(kind: "ConfigMap" | "Secret", content: ReadonlyMap<string, Buffer>) {
+  const isText = (value: Buffer) => kind === "ConfigMap" && isUtf8(value);
+  const entries = [...content];
+  const text = entries.filter(([, value]) => isText(value)).map(([key, value]) => [key, value.toString()]);
+  const binary = entries.filter(([, value]) => !isText(value)).map(([key, value]) => [key, kustomizeBase64(value)]);
+  return {
+    ...(text.length > 0 ? { data: Object.fromEntries(text) } : {}),
+    ...(binary.length > 0 ? { [kind === "Secret" ? "data" : "binaryData"]: Object.fromEntries(binary) } : {}),
+  };
 }
 
 /** A Secret's literal isn't shown: it may be the secret itself. */
@@ -133,7 +179,6 @@ const notLiteral = (kind: string, literal: string) =>
   kind === "Secret"
     ? "a literal is not of the form KEY=VALUE"
     : `the literal ${shown(literal)} is not of the form KEY=VALUE`;
-const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 function setNamespace(value: unknown, namespace: string): void {
   const metadata = (value as { metadata?: Record<string, unknown> } | null)?.metadata;

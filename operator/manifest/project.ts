@@ -27,8 +27,14 @@ export type Project = {
   secrets: Map<string, Map<string, Buffer>>;
 };
 
-/** Reads and checks manifests. All problems are found, not just the first; a project with errors must not run. */
-export function loadProject(targets: readonly string[]): { project: Project; problems: LocatedProblem[] } {
+/**
+ * Reads and checks manifests. All problems are found, not just the first; a project with errors must not run. Engines and
+ * flows that are named must be among the manifests, unless they may be `elsewhere`: on a cluster.
+ */
+export function loadProject(
+  targets: readonly string[],
+  { elsewhere = false } = {},
+): { project: Project; problems: LocatedProblem[]; documents: SourceDocument[] } {
   const { documents, problems } = loadManifests(targets);
   const project: Project = {
     engines: new Map(),
@@ -43,7 +49,7 @@ export function loadProject(targets: readonly string[]): { project: Project; pro
     const found = addDocument(project, source, seen);
     problems.push(...found.map((one) => locate(one, source)));
   }
-  problems.push(...references(project));
+  if (!elsewhere) problems.push(...references(project));
   if (problems.length === 0 && project.tasks.length + project.flows.length === 0) {
     problems.push({
       file: targets.join(" "),
@@ -52,7 +58,7 @@ export function loadProject(targets: readonly string[]): { project: Project; pro
       message: "there is no SparkTask and no SparkFlow here",
     });
   }
-  return { project, problems };
+  return { project, problems, documents };
 }
 
 export const locate = (one: Problem, source: SourceDocument): LocatedProblem => ({

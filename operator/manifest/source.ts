@@ -5,7 +5,14 @@ import type { Path, Problem } from "../api/problems.ts";
 import { type Position, parseYaml } from "./yaml.ts";
 
 /** A document of a manifest, and where it is from. `folder` is what its relative paths start from. */
-export type SourceDocument = { file: string; folder: string; value: unknown; positionOf?: (path: Path) => Position };
+export type SourceDocument = {
+  file: string;
+  folder: string;
+  value: unknown;
+  positionOf?: (path: Path) => Position;
+  /** Of what a kustomization generates: the name with the hash of its content, which a cluster is to get. */
+  suffixedName?: string;
+};
 /** A problem with its place: a file as the user would name it, and line and column where they are known. */
 export type LocatedProblem = Problem & { file: string; position?: Position };
 export type Loaded = { documents: SourceDocument[]; problems: LocatedProblem[] };

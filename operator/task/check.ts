@@ -10,6 +10,7 @@ import { whyOwnedEnv } from "../settings/ownedEnv.ts";
 import { secretRefusal } from "../settings/secrets.ts";
 import { specLayer } from "../settings/typed.ts";
 import { variableName } from "./attempt.ts";
+import { templateProblems } from "./podTemplates.ts";
 import { programProblems } from "./program.ts";
 import { hasTemplate, texts } from "./template.ts";
 
@@ -81,7 +82,7 @@ export function checkSettings(spec: SettingsSpec, path: Path): Problem[] {
         ),
       );
   }
-  problems.push(...resourceProblems(spec, "driver", path), ...resourceProblems(spec, "executor", path));
+  problems.push(...templateProblems(spec, path));
   const { executor } = spec;
   if (
     executor?.maxInstances !== undefined &&
@@ -100,23 +101,6 @@ export function checkSettings(spec: SettingsSpec, path: Path): Problem[] {
     ...duplicates(spec.env, [...path, "env"]),
     ...duplicates(spec.secretConf, [...path, "secretConf"], "key"),
   ];
-}
-
-type Containers = { name?: unknown; resources?: Record<string, { memory?: unknown } | undefined> }[];
-
-/** A template's memory for Spark's container beside the typed field: one of them would be ignored. */
-function resourceProblems(spec: SettingsSpec, role: "driver" | "executor", path: Path): Problem[] {
-  const size = (["memory", "memoryOverhead"] as const).find((field) => spec[role]?.[field] !== undefined);
-  const pod = spec[role]?.podTemplate?.spec as { containers?: unknown } | undefined;
-  if (size === undefined || !Array.isArray(pod?.containers)) return [];
-  return (pod.containers as Containers).flatMap((container, index) => {
-    if (container?.name !== `spark-kubernetes-${role}`) return [];
-    const kinds = ["requests", "limits"].filter((kind) => container.resources?.[kind]?.memory !== undefined);
-    const at = [...path, role, "podTemplate", "spec", "containers", index, "resources"];
-    return kinds.map((kind) =>
-      problem([...at, kind, "memory"], `${role}.${size} says how much memory the container gets; keep one of them`),
-    );
-  });
 }
 
 /** Problems of a whole task: `spec` is what runs, a flow's taskDefaults merged in. */

@@ -51,7 +51,8 @@ export function decideTask(observed: TaskObservation, now: number): TaskDecision
     if (observed.cancelled) return { phase: "Failed", message: "cancelled before it started" };
     return start(observed.firstNumber ?? 1, "Pending", "starting");
   }
-  if (observed.outdated && !observed.cancelled) return replace(latest);
+  const outdated = observed.outdated || latest.cause?.reason === superseded.reason;
+  if (outdated && !observed.cancelled) return replace(latest);
   if (latest.state === "Succeeded") return { phase: "Succeeded", message: "" };
   if (latest.state === "Failed") return afterFailure(observed, latest, now);
   if (observed.cancelled)
@@ -66,11 +67,14 @@ const start = (number: number, phase: TaskPhase, message: string): TaskDecision 
   message,
 });
 
+/** Why an attempt of a spec that was edited ends. */
+export const superseded = { class: "Cancelled", reason: "Superseded", message: "the task was edited" } as const;
+
 /** An edit starts the task again, once the attempt under way has been stopped. */
 function replace(latest: AttemptObservation): TaskDecision {
   if (latest.state === "Succeeded" || latest.state === "Failed")
     return start(latest.number + 1, "Pending", "starting again, since the task was edited");
-  return stop(latest, { class: "Cancelled", reason: "Superseded", message: "the task was edited" });
+  return stop(latest, superseded);
 }
 
 function whileActive({ timeouts }: TaskObservation, latest: AttemptObservation, now: number): TaskDecision {

@@ -88,7 +88,18 @@ function placedInput(input: Input, place: Place): PlacedInput {
   return { name, uri, format: input.format ?? "parquet", schema: input.schema ?? null, options: input.options ?? {} };
 }
 
-const asUri = (location: string) => (location.startsWith("/") ? `file://${location}` : location);
+/** A path, or a file in the image, as readers know it. */
+function asUri(location: string): string {
+  const path = pathHere(location);
+  return path && !location.startsWith("file:") ? `file://${path}` : location;
+}
+
+/** The path of a location that is a file where the driver runs: a path, `local:///…` (in the image) or `file:///…`. */
+function pathHere(location: string): string | undefined {
+  if (location.startsWith("/")) return location;
+  const rest = /^(?:local|file):(.*)$/.exec(location)?.[1];
+  return rest?.startsWith("/") ? rest.replace(/^\/+/, "/") : undefined;
+}
 
 function placedOutput(output: Output, number: number, place: Place): PlacedOutput {
   const { extension, ...options } = output.options ?? {};
@@ -164,7 +175,8 @@ function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
     return { program: { ...common, file: `program/${source.configMap.key}` }, files: {}, pythonPath: ["program"] };
   }
   const file = place.locate(source.file);
-  return { program: { ...common, file }, files: {}, pythonPath: file.startsWith("/") ? [parent(file)] : [] };
+  const path = pathHere(file);
+  return { program: { ...common, file }, files: {}, pythonPath: path ? [parent(path)] : [] };
 }
 
 /** `pythonPath`: folders that driver and workers import from; a program's own is among them, for its functions' sake. */
@@ -172,7 +184,8 @@ type PlacedProgram = { program: object; files: Record<string, string>; pythonPat
 
 const parent = (path: string) => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
-function configMaps(task: ResolvedTask): Attempt["configMaps"] {
+/** ConfigMaps of the user's that the attempt's folder holds: code, data, conf files. */
+export function configMaps(task: ResolvedTask): Attempt["configMaps"] {
   const { program } = task;
   const code = program.kind === "python" && "configMap" in program.source ? [program.source.configMap.name] : [];
   const data = [...new Set(task.inputs.flatMap((input) => (input.configMap ? [input.configMap.name] : [])))];

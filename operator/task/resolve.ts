@@ -5,6 +5,7 @@ import type { EngineSpec, Storage } from "../api/engine.ts";
 import type { SparkEngine, SparkTask } from "../api/kinds.ts";
 import { durationMs } from "../api/quantity.ts";
 import type { SettingsSpec } from "../api/settings.ts";
+import type { TaskSpec } from "../api/task.ts";
 import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
 import { defaultProfiles, profileLayer } from "../settings/profiles.ts";
 import { planSecrets, redactionLayers, type SecretPlan } from "../settings/secrets.ts";
@@ -37,7 +38,8 @@ export type ResolvedTask = {
   storage?: Storage;
   image: string;
   imagePullSecrets: { name: string }[];
-  serviceAccountName: string;
+  /** The driver's, if any layer names one. */
+  serviceAccountName?: string;
   program: Program;
   args: string[];
   params: Record<string, TypedParam>;
@@ -88,7 +90,7 @@ export function resolveTask(task: SparkTask, engine: SparkEngine | undefined): R
     ...optional("storage", engineSpec.storage),
     image: last(withEngine, "image") ?? defaultImage,
     imagePullSecrets: last(withEngine, "imagePullSecrets") ?? [],
-    serviceAccountName: last(withEngine, "serviceAccountName") ?? "sparkflow-driver",
+    ...optional("serviceAccountName", last(withEngine, "serviceAccountName")),
     program: programOf(spec),
     args: spec.args ?? [],
     params: typedParams(task),
@@ -112,11 +114,8 @@ export function resolveTask(task: SparkTask, engine: SparkEngine | undefined): R
     ...optional("confFiles", confFiles),
     ...optional("driverTemplate", driver?.podTemplate),
     ...optional("executorTemplate", executor?.podTemplate),
-    retry: resolveRetry(task),
-    timeouts: {
-      ...optional("startMs", spec.timeouts?.start === undefined ? undefined : durationMs(spec.timeouts.start)),
-      ...optional("runMs", spec.timeouts?.run === undefined ? undefined : durationMs(spec.timeouts.run)),
-    },
+    retry: resolveRetry(spec),
+    timeouts: resolveTimeouts(spec),
   };
 }
 
@@ -182,7 +181,8 @@ function pick<K extends "driver" | "executor" | "confFiles">(layers: readonly Sp
   return layers.reduce<unknown>((lower, layer) => merge(lower, layer.spec[field], field), undefined) as SettingsSpec[K];
 }
 
-function resolveRetry({ spec }: SparkTask): ResolvedRetry {
+/** A task's retry budgets and waits, with their defaults. */
+export function resolveRetry(spec: TaskSpec): ResolvedRetry {
   const { limit = 0, infrastructureLimit = 5, backoff = {} } = spec.retry ?? {};
   return {
     limit,
@@ -192,6 +192,12 @@ function resolveRetry({ spec }: SparkTask): ResolvedRetry {
     maxMs: durationMs(backoff.max ?? "10m"),
   };
 }
+
+/** A task's time-outs in milliseconds, those that it sets. */
+export const resolveTimeouts = ({ timeouts }: TaskSpec): ResolvedTask["timeouts"] => ({
+  ...optional("startMs", timeouts?.start === undefined ? undefined : durationMs(timeouts.start)),
+  ...optional("runMs", timeouts?.run === undefined ? undefined : durationMs(timeouts.run)),
+});
 
 /** Params with their types: declared ones of the run (by annotation), else what the value evidently is. */
 function typedParams({ spec, metadata }: SparkTask): Record<string, TypedParam> {

@@ -73,11 +73,16 @@ function logs(folder: string): string {
 
 export const task = (record: RunRecord, name: string) => record.tasks.find((one) => one.name === name)!;
 
-/** An output's rows, read with pyarrow (or as JSON lines, CSV, text), without Spark. Geometries become WKT. */
+/** An output's rows. */
 export function rows(record: RunRecord, taskName: string, output: string): Record<string, unknown>[] {
   const { uri, format } = task(record, taskName).outputs!.find(({ name }) => name === output)!;
+  return readOutput(uri.replace("file://", ""), format);
+}
+
+/** Rows of data on this machine, read with pyarrow (or as JSON lines, CSV, text), without Spark. Geometries become WKT. */
+export function readOutput(path: string, format: string): Record<string, unknown>[] {
   const reader = join(root, "test/spark/read_output.py");
-  const { stdout, stderr, status } = spawnSync(python, [reader, uri.replace("file://", ""), format], {
+  const { stdout, stderr, status } = spawnSync(python, [reader, path, format], {
     encoding: "utf8",
     maxBuffer: 1 << 28,
   });

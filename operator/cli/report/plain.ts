@@ -1,18 +1,43 @@
 // Plain lines: what a log, a pipe or CI gets.
 
 import { join } from "node:path";
+import { durationText } from "../../api/quantity.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { green, red } from "../style.ts";
 import type { FullReporter } from "./reporter.ts";
-import { endLines, shortPath, taskDuration } from "./words.ts";
+import { localView, type TaskView } from "./view.ts";
+import { endLines, shortPath } from "./words.ts";
 
 /** A running task's progress is told at most this often, in milliseconds. */
 const progressEveryMs = 10_000;
 
-export function plainReporter(): FullReporter {
-  const toldAt = new Map<object, number>();
-  const lastLine = new Map<object, string>();
+/** Prints a line with the time for each thing that is new. */
+export function plainTeller(): { say: (text: string) => void; task: (run: string, task: TaskView) => boolean } {
+  const toldAt = new Map<string, number>();
+  const lastLine = new Map<string, string>();
   const say = (text: string) => console.log(`${new Date().toTimeString().slice(0, 8)} ${text}`);
+  return {
+    say,
+    /** True if there was something to tell. */
+    task: (run, { name, phase, message, attempt, tookMs = 0, progress }) => {
+      const key = `${run}/${name}`;
+      const stage = phase === "Running" ? progress : undefined;
+      if (stage && Date.now() - (toldAt.get(key) ?? Date.now() - tookMs) < progressEveryMs) return false;
+      const number = attempt > 1 ? ` (attempt ${attempt})` : "";
+      const detail = stage ? `: ${stage.stage}, ${stage.done}/${stage.total} tasks` : message ? `: ${message}` : "";
+      const took = hasEnded(phase) && attempt > 0 ? ` in ${durationText(tookMs)}` : "";
+      const line = `${name}: ${phase}${number}${took}${detail}`;
+      if (lastLine.get(key) === line || (phase === "Pending" && !message)) return false;
+      toldAt.set(key, Date.now());
+      lastLine.set(key, line);
+      say(phase === "Failed" ? red(line) : phase === "Succeeded" ? green(line) : line);
+      return true;
+    },
+  };
+}
+
+export function plainReporter(): FullReporter {
+  const { say, task: tell } = plainTeller();
   return {
     progressEveryMs: 2000,
     note: say,
@@ -20,24 +45,12 @@ export function plainReporter(): FullReporter {
       if (run.phase === "Running" && run.finishedAt === undefined)
         say(`${run.plan.name}: started, ${run.plan.graph.size} ${run.plan.graph.size === 1 ? "task" : "tasks"}`);
     },
-    task: (_run, task) => {
-      const { phase, message } = task;
+    task: (run, task) => {
       const attempt = task.attempts.at(-1);
-      const progress = phase === "Running" ? attempt?.progress : undefined;
-      if (progress && Date.now() - (toldAt.get(task) ?? attempt?.createdAt ?? 0) < progressEveryMs) return;
-      const number = (attempt?.number ?? 1) > 1 ? ` (attempt ${attempt?.number})` : "";
-      const detail = progress
-        ? `: ${progress.stage}, ${progress.done}/${progress.total} tasks`
-        : message
-          ? `: ${message}`
-          : "";
-      const took = hasEnded(phase) && attempt ? ` in ${taskDuration(task, Date.now())}` : "";
-      const line = `${task.name}: ${phase}${number}${took}${detail}`;
-      if (lastLine.get(task) === line || (phase === "Pending" && (!message || attempt))) return;
-      toldAt.set(task, Date.now());
-      lastLine.set(task, line);
-      say(phase === "Failed" ? red(line) : phase === "Succeeded" ? green(line) : line);
-      if (phase === "Retrying" && attempt?.state === "Failed")
+      // Between its creation and its start an attempt here has nothing to say.
+      if (task.phase === "Pending" && attempt) return;
+      const told = tell(run.plan.name, localView(task, Date.now()));
+      if (told && task.phase === "Retrying" && attempt?.state === "Failed")
         say(`  whole log: ${shortPath(join(attempt.dir, "driver.log"))}`);
     },
     end: (records) => {

@@ -1,77 +1,91 @@
 // The live tree that a terminal gets: a line per task, in the graph's order, with Spark's own progress.
 import { createLogUpdate } from "log-update";
+import { durationText } from "../../api/quantity.ts";
 import type { RunPlan } from "../../engines/local/plan.ts";
-import type { RunState, TaskState } from "../../engines/local/state.ts";
+import type { RunState } from "../../engines/local/state.ts";
 import { topological } from "../../flow/graph.ts";
 import { bold, cyan, dim, green, red, yellow } from "../style.ts";
 import type { FullReporter } from "./reporter.ts";
-import { endLines, taskDuration } from "./words.ts";
+import { localView, type TaskView } from "./view.ts";
+import { endLines } from "./words.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const redrawEveryMs = 120;
 const barWidth = 20;
 
-export function treeReporter(plans: readonly RunPlan[]): FullReporter {
+export type RunView = { name: string; tasks: readonly TaskView[] };
+
+/** Draws runs again and again until `end`, which draws them a last time and prints lines below. */
+export function liveTree(runs: (now: number) => readonly RunView[]): {
+  note: (text: string) => void;
+  end: (lines: readonly string[]) => void;
+} {
   const screen = createLogUpdate(process.stdout);
-  const states = new Map<string, RunState>();
-  const order = new Map(plans.map((plan) => [plan.name, topological(plan.graph)]));
   let frame = 0;
   const draw = () => {
     frame++;
-    const lines = plans.flatMap((plan) => [
-      bold(plan.name),
-      ...taskLines(order.get(plan.name)!, states.get(plan.name), frame),
-    ]);
+    const lines = runs(Date.now()).flatMap(({ name, tasks }) => [bold(name), ...treeLines(tasks, frame)]);
     screen(cropped(lines, process.stdout.rows || 40).join("\n"));
   };
   const timer = setInterval(draw, redrawEveryMs);
   return {
-    progressEveryMs: 1000,
     note: (text) => {
       screen.clear();
       console.log(text.startsWith("warning") ? yellow(text) : dim(text));
       draw();
     },
-    run: (run) => void states.set(run.plan.name, run),
-    task: (run) => void states.set(run.plan.name, run),
-    end: (records) => {
+    end: (lines) => {
       clearInterval(timer);
       draw();
       screen.done();
-      for (const record of records) for (const line of endLines(record)) console.log(line);
+      for (const line of lines) console.log(line);
     },
   };
 }
 
-function taskLines(names: readonly string[], run: RunState | undefined, frame: number): string[] {
-  return names.map((name, index) => {
-    const branch = dim(index === names.length - 1 ? "└─" : "├─");
-    return `${branch} ${taskLine(name, run?.tasks.get(name), frame)}`;
-  });
+export function treeReporter(plans: readonly RunPlan[]): FullReporter {
+  const states = new Map<string, RunState>();
+  const order = new Map(plans.map((plan) => [plan.name, topological(plan.graph)]));
+  const view = (run: string, name: string, now: number): TaskView => {
+    const task = states.get(run)?.tasks.get(name);
+    return task ? localView(task, now) : { name, phase: "Pending", message: "", attempt: 0 };
+  };
+  const tree = liveTree((now) =>
+    [...order].map(([name, tasks]) => ({ name, tasks: tasks.map((task) => view(name, task, now)) })),
+  );
+  return {
+    progressEveryMs: 1000,
+    note: tree.note,
+    run: (run) => void states.set(run.plan.name, run),
+    task: (run) => void states.set(run.plan.name, run),
+    end: (records) => tree.end(records.flatMap((record) => endLines(record))),
+  };
 }
 
-function taskLine(name: string, task: TaskState | undefined, frame: number): string {
-  if (!task) return dim(`○ ${name}`);
-  const took = dim(taskDuration(task, Date.now()));
-  const { phase, message } = task;
-  const attempt = task.attempts.at(-1);
-  const again = (attempt?.number ?? 1) > 1 ? yellow(` attempt ${attempt?.number}`) : "";
+/** A line per task. `frame` counts the drawings: what runs moves with it. */
+export function treeLines(tasks: readonly TaskView[], frame = 0): string[] {
+  return tasks.map((task, index) => `${dim(index === tasks.length - 1 ? "└─" : "├─")} ${taskLine(task, frame)}`);
+}
+
+function taskLine({ name, phase, message, attempt, tookMs, progress }: TaskView, frame: number): string {
+  const took = dim(tookMs === undefined ? "" : durationText(tookMs));
+  const again = attempt > 1 ? yellow(` attempt ${attempt}`) : "";
+  const said = firstLine(message);
+  const line = (...parts: string[]) => parts.filter((part) => part !== "").join(" ");
   switch (phase) {
     case "Succeeded":
-      return `${green("✔")} ${name}${again} ${took}`;
+      return line(`${green("✔")} ${name}${again}`, took);
     case "Failed":
-      return `${red("✖")} ${name}${again} ${took} ${red(firstLine(message))}`;
+      return line(`${red("✖")} ${name}${again}`, took, said && red(said));
     case "Skipped":
     case "Omitted":
-      return dim(`− ${name} ${phase}: ${message}`);
+      return dim(`− ${name} ${phase}${message ? `: ${message}` : ""}`);
     case "Running": {
-      const bar = attempt?.progress
-        ? ` ${progressBar(attempt.progress.done, attempt.progress.total)} ${dim(attempt.progress.stage)}`
-        : "";
-      return `${cyan(frames[frame % frames.length]!)} ${name}${again} ${took}${bar} ${dim(firstLine(message))}`;
+      const bar = progress ? `${progressBar(progress.done, progress.total)} ${dim(progress.stage)}` : "";
+      return line(`${cyan(frames[frame % frames.length]!)} ${name}${again}`, took, bar, said && dim(said));
     }
     default:
-      return `${dim("○")} ${name}${again} ${dim(firstLine(message))}`;
+      return line(`${dim("○")} ${attempt > 0 || message ? name : dim(name)}${again}`, said && dim(said));
   }
 }
 

@@ -7,10 +7,10 @@ import type { Attempt } from "../../task/attempt.ts";
 import { render } from "../../task/render.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { driverEnv } from "./archive.ts";
+import { freePort } from "./freePort.ts";
 import type { LocalMachine } from "./machine.ts";
 import { type LocalSize, localSettings } from "./place.ts";
 import { type DriverProcess, startDriver } from "./process.ts";
-import { freePort } from "./progress.ts";
 import { attemptTemp } from "./temp.ts";
 
 export type StartedAttempt = { attempt: Attempt; driver: DriverProcess; port: number; resultFile: string };

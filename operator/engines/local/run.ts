@@ -8,13 +8,13 @@ import type { TaskResult } from "../../flow/expand.ts";
 import { type Cause, decideTask } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { TemplateError } from "../../task/template.ts";
+import { pollProgress } from "../sparkUi.ts";
 import { removeOutputs, type StartedAttempt, startAttempt } from "./attempt.ts";
 import { type Capacity, capacityText, fits } from "./capacity.ts";
 import type { LocalMachine } from "./machine.ts";
 import { outcomeOf } from "./outcome.ts";
 import { localSize } from "./place.ts";
 import type { RunPlan } from "./plan.ts";
-import { pollProgress } from "./progress.ts";
 import { type AttemptState, type Reporter, type RunState, recordOf, type TaskState } from "./state.ts";
 import { type RunRecord, runFolder, saveRecord, storageFolder } from "./store.ts";
 
@@ -232,7 +232,7 @@ async function pollAll(runs: readonly RunState[], report: Reporter): Promise<voi
     for (const task of run.tasks.values()) {
       const attempt = task.attempts.at(-1);
       if (attempt?.state !== "Running" || !attempt.started) continue;
-      const progress = await pollProgress(attempt.started.port, attempt.createdAt);
+      const progress = await pollProgress("127.0.0.1", attempt.started.port, attempt.createdAt);
       if (attempt.state !== "Running" || JSON.stringify(progress) === JSON.stringify(attempt.progress)) continue;
       if (progress) attempt.progress = progress;
       else delete attempt.progress;

@@ -6,11 +6,11 @@ import { hasEnded } from "../../flow/decide.ts";
 import type { TaskResult } from "../../flow/expand.ts";
 import type { AttemptObservation, Cause } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
+import type { Progress } from "../sparkUi.ts";
 import type { StartedAttempt } from "./attempt.ts";
 import { thisProcess } from "./liveness.ts";
 import type { LocalSize } from "./place.ts";
 import type { RunPlan } from "./plan.ts";
-import type { Progress } from "./progress.ts";
 import type { RunRecord, TaskRecord } from "./store.ts";
 
 export type AttemptState = AttemptObservation & {

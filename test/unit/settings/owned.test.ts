@@ -1,13 +1,14 @@
 // What the operator must own is refused by name, never overridden without a word.
 import { describe, expect, it } from "vitest";
-import { attemptNames, ownedSettings } from "../../../operator/engines/kubernetes/objects.ts";
+import { attemptNames } from "../../../operator/engines/kubernetes/names.ts";
+import { ownedSettings } from "../../../operator/engines/kubernetes/ownedSettings.ts";
 import { localSettings } from "../../../operator/engines/local/place.ts";
 import { whyOwned } from "../../../operator/settings/owned.ts";
 import { whyOwnedEnv } from "../../../operator/settings/ownedEnv.ts";
 import { resolveTask } from "../../../operator/task/resolve.ts";
 import { sparkEngine, sparkTask } from "../builders.ts";
 
-const names = attemptNames("count", "0123abcd", 1);
+const names = attemptNames({ objectName: "count", uid: "0123abcd-0", number: 1 });
 const pods = sparkEngine({ kubernetes: {} });
 
 describe("a key that the operator owns", () => {
@@ -61,8 +62,12 @@ describe("a variable that the operator owns", () => {
     },
   );
 
-  it.each(["SPARK_HOME", "SPARK_LOCAL_DIRS", "TMPDIR", "PYSPARK_PYTHON", "JAVA_HOME"])("is named so: %s", (name) => {
+  it.each(["SPARK_HOME", "SPARK_LOCAL_DIRS", "TMPDIR", "PYSPARK_PYTHON", "JAVA_HOME", "POD_IP"])("is named so: %s", (name) => {
     expect(whyOwnedEnv(name)).toMatch(/engine sets it/);
+  });
+
+  it.each(["SPARK_EXECUTOR_ID", "SPARK_JAVA_OPT_7"])("is how executors are told what they are: %s", (name) => {
+    expect(whyOwnedEnv(name)).toMatch(/Spark tells executors/);
   });
 
   it.each(["HOME", "API_TOKEN", "PYTHONPATH", "SPARKLE"])("isn't %s", (name) => {

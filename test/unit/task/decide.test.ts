@@ -174,7 +174,9 @@ describe("a task that was edited", () => {
     failed(3, "Cancelled"),
     failed(3, "Input"),
   ])("starts again at once when its attempt has ended ($state)", (attempt) => {
-    expect(decideTask(task([attempt], { outdated: true }), long)).toMatchObject({ action: { kind: "start", number: 4 } });
+    expect(decideTask(task([attempt], { outdated: true }), long)).toMatchObject({
+      action: { kind: "start", number: 4 },
+    });
   });
 
   it("and cancelled starts nothing", () => {

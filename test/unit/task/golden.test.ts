@@ -1,6 +1,6 @@
 // Golden files of render: all that a driver gets.
 import { describe, it } from "vitest";
-import { attemptDir, attemptNames, ownedSettings } from "../../../operator/engines/kubernetes/objects.ts";
+import { clusterPlace } from "../../../operator/engines/kubernetes/place.ts";
 import { localSettings, localSize, locator } from "../../../operator/engines/local/place.ts";
 import type { Attempt } from "../../../operator/task/attempt.ts";
 import { render } from "../../../operator/task/render.ts";
@@ -28,12 +28,8 @@ describe("golden files", () => {
 
   it("a Kubernetes task with secrets", async () => {
     const task = resolveTask(...goldenKubernetesTask);
-    const names = attemptNames(task.name, "0123abcd", 1);
-    const owned = ownedSettings(task, names);
-    await golden(
-      "kubernetes-task",
-      shown(render(task, 1, place({ attemptDir, outputsUri: "s3a://lake/flows/x", owned }))),
-    );
+    const identity = { objectName: task.name, uid: "0123abcd-4567-89ab-cdef-0123456789ab", number: 1 };
+    await golden("kubernetes-task", shown(render(task, 1, clusterPlace(task, identity))));
   });
 
   it("a flow's task: params typed, upstream results put in", async () => {

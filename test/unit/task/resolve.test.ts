@@ -99,7 +99,6 @@ describe("what nobody says", () => {
       engine: { name: "default", kind: "local", localCores: 4 },
       image: "sparkflow/spark-sedona:3.5.7-1.8.0",
       imagePullSecrets: [],
-      serviceAccountName: "sparkflow-driver",
       retry: { limit: 0, infrastructureLimit: 5, initialMs: 10_000, factor: 2, maxMs: 600_000 },
       timeouts: {},
       env: [],

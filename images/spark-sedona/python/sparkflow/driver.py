@@ -105,9 +105,10 @@ class Driver:
     def stop(self, *_) -> None:
         """SIGTERM: ends the JVM, and this process without the program's doing, as the signal's default would."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # first, since nobody knows how much of the time until SIGKILL the JVM will take
+        self._write_failure(Failure("Terminated", "the task was stopped by SIGTERM"))
         if self.jvm:
             self.jvm.terminate()
-        self._write_failure(Failure("Terminated", "the task was stopped by SIGTERM"))
         sys.stdout.flush()
         os._exit(128 + signal.SIGTERM)
 

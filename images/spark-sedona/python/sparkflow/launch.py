@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
 from sparkflow.attempt import Attempt
 from sparkflow.errors import SparkflowError
+from sparkflow.properties import sets
 
 SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit"
 # org.apache.spark.launcher.JavaModuleOptions of Spark 3.5; a test compares them.
@@ -35,7 +37,7 @@ def command(attempt: Attempt, properties_file: Path, program: list[str]) -> list
     and options are made by it from the properties file.
     """
     submit = ["--properties-file", str(properties_file)]
-    for key, value in attempt.extra_conf:
+    for key, value in (*attempt.extra_conf, *_pod_address(attempt)):
         submit += ["--conf", f"{key}={value}"]
     if spark_env():
         jars = [jar for jar in _jars() if Path(jar).parent != _spark_home() / "jars"]
@@ -75,6 +77,19 @@ def spark_env() -> bool:
     return any((Path(folder) / "spark-env.sh").is_file() for folder in folders)
 
 
+def _pod_address(attempt: Attempt) -> list[tuple[str, str]]:
+    """Where executors reach the driver, in a pod whose address nobody could know before; the attempt's settings win."""
+    address = os.environ.get("POD_IP")
+    if not address:
+        return []
+    host = f"[{address}]" if ":" in address else address
+    found = [("spark.driver.host", host), ("spark.driver.bindAddress", address)]
+    # a loopback address is both: in local mode nobody else is to reach the driver
+    return (
+        [] if sets(attempt, "spark.driver.host") else [(key, value) for key, value in found if not sets(attempt, key)]
+    )
+
+
 def _spark_home() -> Path:
     home = os.environ.get("SPARK_HOME")
     if not home:
@@ -108,8 +123,25 @@ def _archive(attempt: Attempt) -> list[str]:
     if dump:
         # thousands of warnings, one for each class that can't be archived
         return [f"-XX:ArchiveClassesAtExit={dump}", "-Xlog:cds*=error"]
+    if archive and os.environ.get("POD_IP") and (why := _unusable(attempt)):
+        print(
+            f"INFO sparkflow: the archive of Spark's classes isn't used, so the JVM starts slower: {why}",
+            file=sys.stderr,
+        )
     # entries before the jars make another class path, for which the JVM would print a warning and not use it
     return [f"-XX:SharedArchiveFile={archive}"] if archive and not attempt.class_path else []
+
+
+def _unusable(attempt: Attempt) -> str | None:
+    """Why the JVM will pass over an archive without a word, if it will."""
+    size = re.fullmatch(r"(\d+)([kmgt])b?", (attempt.jvm_memory or "").lower())
+    if attempt.class_path:
+        return "spark.driver.extraClassPath puts other classes before Spark's"
+    if size and int(size[1]) * 1024 ** ("kmgt".index(size[2]) + 1) >= 32 * 1024**3:
+        return "a heap of 32g and more has wider pointers"
+    if any(option == "-Xshare:off" or option.startswith("-XX:SharedArchiveFile=") for option in attempt.jvm_options):
+        return "the Java options say otherwise"
+    return None
 
 
 def _logging(attempt: Attempt) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,6 +18,12 @@ _ESCAPES.update({mark: "\\" + mark for mark in "=:#! "})
 def escape(text: str) -> str:
     """A key or a value as java.util.Properties reads it back, whatever encoding the file is read in."""
     return "".join(_ESCAPES.get(char) or (char if " " < char <= "~" else _unicode(char)) for char in text)
+
+
+def sets(attempt: Attempt, key: str) -> bool:
+    """Whether the attempt's settings have this key."""
+    text = attempt.properties_file.read_text("utf-8") if attempt.properties_file.exists() else ""
+    return key in dict(attempt.extra_conf) or re.search(rf"^[ \t]*{re.escape(key)}[ \t]*[=:\s]", text, re.M) is not None
 
 
 class PropertiesFile:
@@ -56,9 +63,15 @@ class PropertiesFile:
 
 
 def _private_folder() -> Path:
-    """0700, in memory where the system has such a file system."""
-    memory = "/dev/shm"
-    return Path(tempfile.mkdtemp(prefix="sparkflow-", dir=memory if os.access(memory, os.W_OK) else None))
+    """0700, where SPARKFLOW_SECRETS_DIR says, else in memory where the system has such a file system."""
+    named, memory = os.environ.get("SPARKFLOW_SECRETS_DIR"), "/dev/shm"
+    try:
+        return Path(
+            tempfile.mkdtemp(prefix="sparkflow-", dir=named or (memory if os.access(memory, os.W_OK) else None))
+        )
+    except OSError as error:
+        place = f"SPARKFLOW_SECRETS_DIR: {named}" if named else error.filename
+        raise SparkflowError(f"{place} can't take the file with secret settings ({error.strerror})") from None
 
 
 def _secret(key: str, variable: str) -> str:

@@ -1,0 +1,125 @@
+// Documents of manifests as what a cluster is to get: each with its namespace, generated names put in, files in ConfigMaps, in
+// the order in which they are applied.
+import { group } from "../../api/kinds.ts";
+import { type Problem, problem } from "../../api/problems.ts";
+import { configMaps, type Resource } from "../../kube/resources.ts";
+import { locate } from "../../manifest/project.ts";
+import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
+import { bundle } from "./bundle.ts";
+import { type Kind, resources } from "./kinds.ts";
+
+/** A Kubernetes object as a manifest has it. */
+export type Manifest = {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: object[];
+    [field: string]: unknown;
+  };
+  spec?: Record<string, unknown>;
+  [field: string]: unknown;
+};
+/** `bundles` are the ConfigMaps that were made for it. */
+export type Prepared = { resource: Resource; namespace: string; manifest: Manifest; bundles: string[] };
+export type Preparation = { objects: Prepared[]; passedOver: string[]; problems: LocatedProblem[] };
+
+const secrets: Resource = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
+const applied: Record<string, Resource> = { ConfigMap: configMaps, Secret: secrets, ...resources };
+/** What others name comes first. */
+const order = ["ConfigMap", "Secret", "SparkEngine", "SparkTask", "SparkFlow", "SparkFlowRun"];
+
+/** Prepares checked documents. `given` is the namespace of the command line, `usual` the one where nothing says any. */
+export function prepare(
+  documents: readonly SourceDocument[],
+  { given, usual }: { given: string | undefined; usual: string },
+): Preparation {
+  const renamed = generatedNames(documents);
+  const all: Preparation = { objects: [], passedOver: [], problems: [] };
+  for (const source of documents) {
+    const raw = source.value as Manifest;
+    const resource = resourceOf(raw);
+    if (!resource) {
+      all.passedOver.push(`${raw.kind} ${raw.metadata?.name ?? ""}`.trim());
+      continue;
+    }
+    const own = raw.metadata.namespace;
+    if (given !== undefined && own !== undefined && own !== given)
+      all.problems.push(
+        locate(problem(["metadata", "namespace"], `the manifest says ${own} and the command line ${given}`), source),
+      );
+    const namespace = own ?? given ?? usual;
+    const manifest = withNames(raw, source, namespace, renamed);
+    const { problems, ...made } = bundle(manifest, source.folder);
+    all.problems.push(...problems.map((one: Problem) => locate(one, source)));
+    const bundles = made.configMaps.map(({ metadata }) => metadata.name);
+    for (const configMap of made.configMaps)
+      all.objects.push({ resource: configMaps, namespace, manifest: configMap, bundles: [] });
+    all.objects.push({ resource, namespace, manifest: made.manifest, bundles });
+  }
+  const rank = ({ manifest }: Prepared) => order.indexOf(manifest.kind);
+  all.objects.sort((a, b) => rank(a) - rank(b));
+  return all;
+}
+
+function resourceOf({ kind, apiVersion }: Manifest): Resource | undefined {
+  const resource = Object.hasOwn(applied, kind) ? applied[kind] : undefined;
+  return resource && (resource.group === group || apiVersion === "v1") ? resource : undefined;
+}
+
+type Names = ReadonlyMap<string, string>;
+const nameKey = (kind: string, name: string) => `${kind}/${name}`;
+
+/** What a kustomization generated, by kind and the name that manifests call it by, with the name that it gets. */
+const generatedNames = (documents: readonly SourceDocument[]): Names =>
+  new Map(
+    documents.flatMap(({ value, suffixedName }) => {
+      const { kind, metadata } = value as Manifest;
+      return suffixedName === undefined ? [] : [[nameKey(kind, metadata.name), suffixedName]];
+    }),
+  );
+
+function withNames(raw: Manifest, { suffixedName }: SourceDocument, namespace: string, names: Names): Manifest {
+  const name = suffixedName ?? raw.metadata.name;
+  const manifest: Manifest = { ...raw, metadata: { ...raw.metadata, name, namespace } };
+  if (raw.spec) manifest.spec = renamedReferences(raw.spec, names) as Record<string, unknown>;
+  // A status is the operator's to write; a manifest that was read from a cluster may have one.
+  delete manifest.status;
+  for (const field of ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"])
+    delete manifest.metadata[field];
+  return manifest;
+}
+
+/** Fields that name a ConfigMap or Secret, in our kinds and in pod templates, as `{name: …}`. */
+const referring: Record<string, string> = {
+  configMap: "ConfigMap",
+  confFiles: "ConfigMap",
+  configMapKeyRef: "ConfigMap",
+  configMapRef: "ConfigMap",
+  secret: "Secret",
+  secretKeyRef: "Secret",
+  secretRef: "Secret",
+  accessKey: "Secret",
+  secretKey: "Secret",
+  accountKey: "Secret",
+};
+
+/** A spec in which references to generated objects have the names that these get. */
+export function renamedReferences(value: unknown, names: Names, kind?: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamedReferences(item, names, kind));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, child]) => {
+      // A pod's volume says `secretName` where others say `name`.
+      const refers = field === "name" ? kind : field === "secretName" ? "Secret" : undefined;
+      if (refers && typeof child === "string") return [field, names.get(nameKey(refers, child)) ?? child];
+      return [field, renamedReferences(child, names, field === "imagePullSecrets" ? "Secret" : referring[field])];
+    }),
+  );
+}
+
+/** Kinds of ours that a command may have to watch or run. */
+export const isOurs = (kind: string): kind is Kind => Object.hasOwn(resources, kind);

@@ -1,0 +1,196 @@
+// The SparkFlow controller: an edit of what the flow runs makes a run; old runs go; the status shows the latest.
+
+import { type ConditionState, conditions } from "../../api/conditions.ts";
+import { apiVersion, type SparkFlow } from "../../api/kinds.ts";
+import type { Problem } from "../../api/problems.ts";
+import type { FlowStatus } from "../../api/status.ts";
+import { checkObject } from "../../flow/checkObject.ts";
+import { editRunName } from "../../flow/names.ts";
+import { paramValues } from "../../flow/params.ts";
+import { isAlreadyExists, isNotFound } from "../../kube/errors.ts";
+import { keyOf, ownedBy } from "../../kube/objects.ts";
+import { sparkFlowRuns, sparkFlows } from "../../kube/resources.ts";
+import { flowRunHash, isOtherScheme } from "../../task/runHash.ts";
+import type { Context, StoredFlow, StoredRun } from "../context.ts";
+import { tellFlow } from "../events.ts";
+import { patchStatus } from "../patchStatus.ts";
+import { type Revisions, revisionAnnotation } from "../run/revision.ts";
+import { runEnded } from "../run/status.ts";
+import type { Look } from "../task/controller.ts";
+import { problemsText } from "../task/describe.ts";
+
+/** Finished runs that a flow keeps if it doesn't say. */
+const keptRuns = 10;
+
+type Checked = { generation: number; checked?: SparkFlow; problems: Problem[]; hash: string };
+
+/** Flows as they were checked, once for each version, by uid. */
+export class FlowChecks {
+  readonly #kept = new Map<string, Checked>();
+
+  of({ metadata, spec }: StoredFlow): Checked {
+    const { uid, generation = 0 } = metadata;
+    const kept = this.#kept.get(uid);
+    if (kept?.generation === generation) return kept;
+    const { object, problems } = checkObject("SparkFlow", { apiVersion, kind: "SparkFlow", metadata, spec });
+    const errors = problems.filter(({ severity }) => severity === "error");
+    const good = object && errors.length === 0;
+    const fresh: Checked = {
+      generation,
+      ...(good ? { checked: object as SparkFlow } : {}),
+      problems: errors,
+      hash: good ? flowRunHash((object as SparkFlow).spec) : "",
+    };
+    this.#kept.set(uid, fresh);
+    return fresh;
+  }
+
+  forget(uid: string): void {
+    this.#kept.delete(uid);
+  }
+}
+
+export async function reconcileFlow(
+  ctx: Context,
+  revisions: Revisions,
+  checks: FlowChecks,
+  key: string,
+): Promise<Look> {
+  const flow = ctx.flows.get(key);
+  if (!flow || flow.metadata.deletionTimestamp) return undefined;
+  const { checked, problems, hash } = checks.of(flow);
+  if (!checked) {
+    await report(ctx, flow, { state: "Failed", reason: "InvalidSpec", message: problemsText(problems) }, {});
+    return undefined;
+  }
+  const { status = {} } = flow;
+  const edited = status.runHash === undefined || (status.runHash !== hash && !isOtherScheme(status.runHash));
+  const missing = edited ? missingParams(checked) : "";
+  let latestRun: string | undefined;
+  if (edited && missing === "") latestRun = await startRun(ctx, revisions, flow);
+  const runs = runsOf(ctx, key);
+  await prune(ctx, runs, checked);
+  await reportLatest(ctx, flow, runs, hash, latestRun ?? status.latestRun, missing);
+  return undefined;
+}
+
+/** Params that a run by edit would lack, as a sentence, or "". */
+function missingParams({ spec, metadata }: SparkFlow): string {
+  const known: Record<string, string> = { name: metadata.name, id: metadata.name, date: "2026-01-01" };
+  const { problems } = paramValues(
+    spec.params ?? {},
+    {},
+    ([head, field = ""]) => (head === "run" ? known[field] : undefined),
+    ["spec", "params"],
+  );
+  return problems.length === 0 ? "" : `no run was started: ${problemsText(problems)}`;
+}
+
+/** The run of this version of the flow: its name says which, so it is made once. */
+async function startRun(ctx: Context, revisions: Revisions, flow: StoredFlow): Promise<string> {
+  const { namespace = "", name, generation = 1 } = flow.metadata;
+  const revision = await revisions.take(ctx, flow);
+  const runName = editRunName(name, generation);
+  const body = {
+    apiVersion,
+    kind: "SparkFlowRun",
+    metadata: {
+      name: runName,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "sparkflow", "sparkflow.dev/flow": name.slice(0, 63) },
+      annotations: { [revisionAnnotation]: revision },
+      ownerReferences: [ownedBy({ ...flow, apiVersion, kind: "SparkFlow" })],
+    },
+    spec: { flow: name },
+  };
+  try {
+    ctx.runs.put(await ctx.client.create(sparkFlowRuns, namespace, body));
+    tellFlow(ctx, flow, "Normal", "RunStarted", `made run ${runName}`);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+  return runName;
+}
+
+/** The flow's runs, the latest first. */
+function runsOf(ctx: Context, key: string): StoredRun[] {
+  const runs = ctx.runsOfFlow.of(key);
+  const at = ({ metadata }: StoredRun) =>
+    `${metadata.creationTimestamp ?? ""} ${metadata.resourceVersion.padStart(20, "0")}`;
+  return runs.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => (at(a) < at(b) ? 1 : -1));
+}
+
+/** Deletes the oldest finished runs beyond what `history` keeps. */
+async function prune(ctx: Context, runs: readonly StoredRun[], { spec }: SparkFlow): Promise<void> {
+  const { succeeded = keptRuns, failed = keptRuns } = spec.history ?? {};
+  const finished = runs.filter(({ status }) => runEnded(status?.phase));
+  const well = finished.filter(({ status }) => status?.phase === "Succeeded");
+  const badly = finished.filter(({ status }) => status?.phase !== "Succeeded");
+  for (const { metadata } of [...well.slice(succeeded), ...badly.slice(failed)]) {
+    const { namespace = "", name, uid } = metadata;
+    try {
+      await ctx.client.delete(sparkFlowRuns, namespace, name, { uid, propagationPolicy: "Background" });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    ctx.runs.remove(keyOf(metadata), uid);
+  }
+}
+
+async function reportLatest(
+  ctx: Context,
+  flow: StoredFlow,
+  runs: readonly StoredRun[],
+  hash: string,
+  started: string | undefined,
+  missing: string,
+): Promise<void> {
+  const [latest] = runs;
+  const { phase, progress, message = "", startedAt, finishedAt } = latest?.status ?? {};
+  const state: ConditionState = !latest ? "Idle" : phase === "Cancelled" ? "Failed" : (phase ?? "Pending");
+  const latestRun = latest?.metadata.name ?? started;
+  await report(
+    ctx,
+    flow,
+    {
+      state,
+      reason: missing ? "ParamsMissing" : (phase ?? (latest ? "Pending" : "Waiting")),
+      message: missing || message,
+    },
+    {
+      runHash: hash,
+      ...(latestRun === undefined ? {} : { latestRun }),
+      ...(phase ? { phase } : {}),
+      ...(progress ? { progress } : {}),
+      ...(startedAt ? { startedAt } : {}),
+      ...(finishedAt ? { finishedAt } : {}),
+    },
+  );
+}
+
+async function report(
+  ctx: Context,
+  flow: StoredFlow,
+  { state, reason, message }: { state: ConditionState; reason: string; message: string },
+  more: Partial<FlowStatus>,
+): Promise<void> {
+  const { status = {}, metadata } = flow;
+  const generation = metadata.generation ?? 0;
+  const text = message.slice(0, 4096);
+  const next: FlowStatus = {
+    ...(status.runHash === undefined ? {} : { runHash: status.runHash }),
+    ...(status.latestRun === undefined ? {} : { latestRun: status.latestRun }),
+    observedGeneration: generation,
+    message: text,
+    conditions: conditions({
+      state,
+      reason,
+      message: text,
+      generation,
+      previous: status.conditions,
+      now: new Date(ctx.now()).toISOString(),
+    }),
+    ...more,
+  };
+  await patchStatus(ctx, sparkFlows, ctx.flows, flow, next);
+}

@@ -1,0 +1,249 @@
+// Runs the controllers: stores of what is in the cluster, one queue of what is to be looked at, and who looks.
+import { setTimeout as delay } from "node:timers/promises";
+import { managedBySelector } from "../engines/kubernetes/labels.ts";
+import { isDriver, stripPod } from "../engines/kubernetes/pod.ts";
+import { hasEnded } from "../flow/decide.ts";
+import type { Client } from "../kube/client.ts";
+import { EventRecorder } from "../kube/events.ts";
+import type { Log } from "../kube/log.ts";
+import { controllerOf, type KubeObject, keyOf } from "../kube/objects.ts";
+import { firstListPriority, WorkQueue } from "../kube/queue.ts";
+import { type ReflectorTiming, reflectorTiming } from "../kube/reflector.ts";
+import * as resources from "../kube/resources.ts";
+import { Store } from "../kube/store.ts";
+import {
+  type Context,
+  queueKey,
+  type Settings,
+  type StoredEngine,
+  type StoredFlow,
+  type StoredRun,
+  type StoredTask,
+} from "./context.ts";
+import { FlowChecks, reconcileFlow } from "./flow/controller.ts";
+import { Groups } from "./groups.ts";
+import { pollDrivers } from "./progress.ts";
+import { reconcileRun } from "./run/controller.ts";
+import { Revisions } from "./run/revision.ts";
+import { runEnded } from "./run/status.ts";
+import { reconcileTask } from "./task/controller.ts";
+import { Descriptions } from "./task/describe.ts";
+import { waitingFor } from "./task/room.ts";
+
+export type ManagerOptions = Settings & {
+  client: Client;
+  log: Log;
+  /** Undefined: all namespaces. */
+  namespaces: readonly string[] | undefined;
+  /** Name of this process in Events. */
+  identity: string;
+  /** How often everything is listed again, in milliseconds. Default: half an hour. */
+  relistMs?: number;
+  /** A key was handled: for metrics. */
+  onHandled?: (kind: string, waitedMs: number, tookMs: number, outcome: "done" | "later" | "failed") => void;
+};
+
+/** Keys handled at once: more than the sockets would only wait for one. */
+const workers = 16;
+const drainMs = 10_000;
+const progressEveryMs = 5000;
+
+export class Manager {
+  readonly queue: WorkQueue;
+  readonly #ctx: Context;
+  readonly #descriptions = new Descriptions();
+  readonly #revisions = new Revisions();
+  readonly #flowChecks = new FlowChecks();
+
+  constructor(options: ManagerOptions) {
+    const { client, log, namespaces, onHandled } = options;
+    this.queue = new WorkQueue({
+      onError: (key, error, failures, delayMs) => {
+        const level = failures > 3 ? "error" : "warn";
+        log[level]({ key, err: error, failures, delayMs }, `${key}: ${(error as Error).message}`);
+      },
+      onHandled: (key, waited, took, outcome) => onHandled?.(key.slice(0, key.indexOf(" ")), waited, took, outcome),
+    });
+    const common = { namespaces, log, timing: timing(options.relistMs) };
+    const events = new EventRecorder({
+      client,
+      controller: "sparkflow.dev/operator",
+      instance: options.identity,
+      log,
+    });
+    this.#ctx = {
+      client,
+      log,
+      events,
+      settings: options,
+      now: Date.now,
+      enqueue: (kind, key, afterMs) => this.#add(kind, key, afterMs),
+      progress: new Map(),
+      podsOfTask: new Groups(taskKeys),
+      tasksOfRun: new Groups((task) => ownerKeys(task, "SparkFlowRun")),
+      runsOfFlow: new Groups(flowKey),
+      detailsWritten: new Map(),
+      engines: new Store<StoredEngine>(client, {
+        ...common,
+        resource: resources.sparkEngines,
+        strip: stripped,
+        onChange: (_key, before, after) => this.#engineChanged((after ?? before)!),
+      }),
+      tasks: new Store<StoredTask>(client, {
+        ...common,
+        resource: resources.sparkTasks,
+        strip: stripped,
+        onChange: (key, before, after, first) => {
+          this.#ctx.tasksOfRun.follow(key, before, after);
+          this.#taskChanged(key, before, after, first);
+        },
+      }),
+      runs: new Store<StoredRun>(client, {
+        ...common,
+        resource: resources.sparkFlowRuns,
+        strip: stripped,
+        onChange: (key, before, after, first) => {
+          this.#ctx.runsOfFlow.follow(key, before, after);
+          this.#runChanged(key, (after ?? before)!, first);
+        },
+      }),
+      flows: new Store<StoredFlow>(client, {
+        ...common,
+        resource: resources.sparkFlows,
+        strip: stripped,
+        onChange: (key, before, after, first) => {
+          if (before && !after) this.#flowChecks.forget(before.metadata.uid);
+          this.#flowChanged(key, first);
+        },
+      }),
+      pods: new Store(client, {
+        ...common,
+        resource: resources.pods,
+        labelSelector: managedBySelector,
+        strip: stripPod,
+        onChange: (key, before, after, first) => {
+          this.#ctx.podsOfTask.follow(key, before, after);
+          const pod = (after ?? before)!;
+          for (const task of taskKeys(pod)) this.#add("task", task, undefined, first ? firstListPriority : 0);
+          if (!first && isDriver(pod)) this.#roomMayBe(pod.metadata.namespace ?? "");
+        },
+      }),
+    };
+  }
+
+  get #stores() {
+    const { engines, tasks, runs, flows, pods } = this.#ctx;
+    return [engines, tasks, runs, flows, pods];
+  }
+
+  /** Keeps the stores until the signal aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#stores.map((store) => store.run(signal)));
+  }
+
+  /** Resolves when everything has been listed once. */
+  async synced(): Promise<void> {
+    await Promise.all(this.#stores.map((store) => store.synced));
+  }
+
+  /** Milliseconds since the store that was heard of least heard anything. */
+  freshMs(): number {
+    return Math.max(...this.#stores.map((store) => store.freshMs()));
+  }
+
+  /** Reconciles until the signal aborts; then what is under way may end, and Events are sent. */
+  async lead(signal: AbortSignal): Promise<void> {
+    const polling = this.#poll(signal);
+    await this.queue.run(workers, (key) => this.#reconcile(key), signal);
+    await this.queue.drain(drainMs);
+    await polling;
+    await this.#ctx.events.drain(2000);
+  }
+
+  async #reconcile(key: string): Promise<{ afterMs: number } | undefined> {
+    const space = key.indexOf(" ");
+    const object = key.slice(space + 1);
+    switch (key.slice(0, space)) {
+      case "task":
+        return reconcileTask(this.#ctx, this.#descriptions, object);
+      case "run":
+        return reconcileRun(this.#ctx, this.#revisions, object);
+      default:
+        return reconcileFlow(this.#ctx, this.#revisions, this.#flowChecks, object);
+    }
+  }
+
+  #add(kind: "task" | "run" | "flow", key: string, afterMs?: number, priority = 0): void {
+    if (afterMs === undefined) this.queue.add(queueKey(kind, key), priority);
+    else this.queue.addAfter(queueKey(kind, key), afterMs);
+  }
+
+  #taskChanged(key: string, before: StoredTask | undefined, after: StoredTask | undefined, first: boolean): void {
+    // What has ended waits, after a restart, for what is under way.
+    const quiet = first && hasEnded(after?.status?.phase);
+    this.#add("task", key, undefined, quiet ? firstListPriority : 0);
+    if (!after && before) this.#descriptions.forget(before.metadata.uid);
+    if (before?.status?.phase === after?.status?.phase && before && after) return;
+    for (const run of ownerKeys((after ?? before)!, "SparkFlowRun")) this.#add("run", run);
+  }
+
+  #runChanged(key: string, run: StoredRun, first: boolean): void {
+    const priority = first && runEnded(run.status?.phase) ? firstListPriority : 0;
+    this.#add("run", key, undefined, priority);
+    for (const flow of flowKey(run)) this.#add("flow", flow, undefined, priority);
+  }
+
+  #flowChanged(key: string, first: boolean): void {
+    this.#add("flow", key, undefined, first ? firstListPriority : 0);
+    for (const run of this.#ctx.runsOfFlow.of(key))
+      if (!runEnded(run.status?.phase)) this.#add("run", keyOf(run.metadata));
+  }
+
+  /** Tasks of the namespace that have not begun may do so now, or differently. */
+  #engineChanged({ metadata }: StoredEngine): void {
+    for (const { metadata: task, status } of this.#ctx.tasks.values()) {
+      const waits = status?.phase === undefined || status.phase === "Pending" || status.phase === "Failed";
+      if (waits && task.namespace === metadata.namespace) this.#add("task", keyOf(task));
+    }
+  }
+
+  #roomMayBe(namespace: string): void {
+    for (const key of waitingFor(this.#ctx, namespace)) this.#add("task", key);
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await delay(progressEveryMs, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) await pollDrivers(this.#ctx);
+    }
+  }
+}
+
+/** A list comes at a watch's end, so watches are no longer than it says. */
+function timing(relistMs = reflectorTiming.relistMs): Partial<ReflectorTiming> {
+  const { min, max } = reflectorTiming.watchSeconds;
+  const longest = Math.max(1, relistMs / 1000);
+  return { relistMs, watchSeconds: { min: Math.min(min, longest), max: Math.min(max, longest) } };
+}
+
+/** An object without what nobody here reads: managed fields, and kubectl's copy of it. */
+function stripped<T extends KubeObject>(raw: KubeObject): T {
+  const { managedFields: _, ...metadata } = raw.metadata;
+  const { "kubectl.kubernetes.io/last-applied-configuration": __, ...annotations } = metadata.annotations ?? {};
+  return { metadata: { ...metadata, annotations }, spec: raw.spec, status: raw.status } as unknown as T;
+}
+
+/** The key of the owner of a kind, if the object has one. */
+function ownerKeys(raw: KubeObject, kind: string): string[] {
+  const owner = controllerOf(raw);
+  return owner?.kind === kind ? [keyOf({ namespace: raw.metadata.namespace ?? "", name: owner.name })] : [];
+}
+
+const flowKey = ({ metadata, spec }: StoredRun): string[] =>
+  typeof spec?.flow === "string" ? [keyOf({ namespace: metadata.namespace ?? "", name: spec.flow })] : [];
+
+/** The task that a driver or an executor says that it belongs to. */
+function taskKeys({ metadata }: Pick<KubeObject, "metadata">): string[] {
+  const name = metadata.labels?.["app.kubernetes.io/instance"];
+  return name ? [keyOf({ namespace: metadata.namespace ?? "", name })] : [];
+}

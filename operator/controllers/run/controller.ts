@@ -1,0 +1,240 @@
+// The SparkFlowRun controller: makes the run's SparkTasks in the order of the graph, and sums up how they do.
+import type { SparkFlow, SparkFlowRun, SparkTask } from "../../api/kinds.ts";
+import { type Problem, problem } from "../../api/problems.ts";
+import type { Cause, TaskPhase } from "../../api/status.ts";
+import { checkObject } from "../../flow/checkObject.ts";
+import { decideRun, hasEnded, type RunDecision } from "../../flow/decide.ts";
+import { expandTask, type RunContext, runScope, type TaskResult } from "../../flow/expand.ts";
+import { type Graph, graphOf } from "../../flow/graph.ts";
+import { madeTaskName } from "../../flow/names.ts";
+import { type ParamValues, paramValues } from "../../flow/params.ts";
+import { isAlreadyExists, isNotFound } from "../../kube/errors.ts";
+import { controllerOf, type KubeObject, keyOf, ownedBy } from "../../kube/objects.ts";
+import { sparkFlowRuns, sparkTasks } from "../../kube/resources.ts";
+import { TemplateError } from "../../task/template.ts";
+import type { Context, StoredRun, StoredTask } from "../context.ts";
+import { tellRun } from "../events.ts";
+import { inParallel } from "../inParallel.ts";
+import { flowUidAnnotation } from "../made.ts";
+import { patchStatus } from "../patchStatus.ts";
+import type { Look } from "../task/controller.ts";
+import { problemsText } from "../task/describe.ts";
+import { type Revisions, revisionAnnotation } from "./revision.ts";
+import { type RunReport, runEnded, runStatus } from "./status.ts";
+
+/** Creates at once of one run: a wide flow shouldn't keep the API server from others. */
+const createsAtOnce = 8;
+
+export async function reconcileRun(ctx: Context, revisions: Revisions, key: string): Promise<Look> {
+  const run = ctx.runs.get(key);
+  if (!run || run.metadata.deletionTimestamp || runEnded(run.status?.phase)) return undefined;
+  const taken = await takeFlow(ctx, revisions, run);
+  if ("report" in taken) {
+    await report(ctx, run, taken.report);
+    return undefined;
+  }
+  const { flow, params } = taken;
+  const begun = run.status?.revision === taken.revision ? run : await report(ctx, run, { ...started, ...taken });
+  const tasks = ownTasks(ctx, key, run);
+  const unmade = new Map<string, Cause>();
+  const graph = graphFor(flow);
+  const context = runContext(run, params, tasks);
+  if (run.spec?.cancel) await cancelTasks(ctx, [...tasks.values()]);
+  let decision = decide(flow, run, graph, tasks, unmade);
+  while (decision.create.length > 0) {
+    await inParallel(createsAtOnce, decision.create, async (name) => {
+      const made = await makeTask(ctx, flow, run, name, context);
+      if ("cause" in made) unmade.set(name, made.cause);
+      else tasks.set(name, made.task);
+    });
+    decision = decide(flow, run, graph, tasks, unmade);
+  }
+  await report(ctx, begun, { decision, graph, tasks, unmade, revision: taken.revision });
+  return undefined;
+}
+
+const started = { decision: { phase: "Running", message: "starting" } } as const;
+
+type Taken = { flow: SparkFlow; params: ParamValues; revision: string } | { report: RunReport };
+
+/** The flow as this run has taken it, with the run's params; or why there is none. */
+async function takeFlow(ctx: Context, revisions: Revisions, run: StoredRun): Promise<Taken> {
+  const { namespace = "", annotations } = run.metadata;
+  const invalid = (message: string): Taken => ({
+    report: { refused: { class: "Input", reason: "InvalidSpec", message } },
+  });
+  const { object, problems } = checkObject("SparkFlowRun", {
+    apiVersion: "sparkflow.dev/v1alpha1",
+    kind: "SparkFlowRun",
+    metadata: run.metadata,
+    spec: run.spec,
+  });
+  if (!object || problems.length > 0) return invalid(problemsText(problems));
+  const name = (object as SparkFlowRun).spec.flow;
+  let revision = run.status?.revision ?? annotations?.[revisionAnnotation];
+  if (revision === undefined) {
+    const current = ctx.flows.get(`${namespace}/${name}`);
+    if (!current)
+      return {
+        report: {
+          waiting: {
+            reason: "FlowNotFound",
+            message: `there is no SparkFlow "${name}" in namespace ${namespace}: create it`,
+          },
+        },
+      };
+    revision = await revisions.take(ctx, current);
+  }
+  let flow: SparkFlow;
+  try {
+    flow = await revisions.get(ctx, namespace, revision);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return invalid(`the ControllerRevision ${revision}, the flow as this run took it, is gone: make another run`);
+  }
+  const wrong = flowProblems(flow);
+  if (wrong.length > 0) return invalid(problemsText(wrong, `SparkFlow ${name}: `));
+  const scope = runScope({ name: run.metadata.name, id: run.metadata.name, date: runDate(run) });
+  const values = paramValues(flow.spec.params ?? {}, (object as SparkFlowRun).spec.params ?? {}, scope, [
+    "spec",
+    "params",
+  ]);
+  return values.problems.length > 0
+    ? invalid(problemsText(values.problems))
+    : { flow, params: values.values, revision };
+}
+
+const graphs = new WeakMap<SparkFlow, Graph>();
+
+/** The graph of a revision's flow, made once. */
+function graphFor(flow: SparkFlow): Graph {
+  const graph = graphs.get(flow) ?? graphOf(flow.spec.tasks, flow.spec.taskDefaults);
+  graphs.set(flow, graph);
+  return graph;
+}
+
+const checkedFlows = new WeakMap<SparkFlow, Problem[]>();
+
+/** Problems of a revision's flow; they are looked for once. */
+function flowProblems(flow: SparkFlow): Problem[] {
+  const known = checkedFlows.get(flow);
+  if (known) return known;
+  const { object, problems } = checkObject("SparkFlow", flow);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const found = object ? errors : [...errors, ...(errors.length === 0 ? [problem([], "it isn't a flow")] : [])];
+  checkedFlows.set(flow, found);
+  return found;
+}
+
+/** The calendar day (UTC) that a run is for. */
+const runDate = (run: StoredRun): string => (run.metadata.creationTimestamp ?? "").slice(0, 10);
+
+/** SparkTasks that this very run owns, by their names in the flow. */
+function ownTasks(ctx: Context, key: string, run: StoredRun): Map<string, StoredTask> {
+  const own = ctx.tasksOfRun.of(key).filter((task) => controllerOf(task)?.uid === run.metadata.uid);
+  return new Map(own.map((task) => [task.metadata.labels?.["sparkflow.dev/task"] ?? task.metadata.name, task]));
+}
+
+function runContext(run: StoredRun, params: ParamValues, tasks: ReadonlyMap<string, StoredTask>): RunContext {
+  const results = [...tasks].flatMap(([name, { status }]) =>
+    status?.phase === "Succeeded"
+      ? [[name, { values: status.values ?? {}, outputs: status.outputs ?? [] } as TaskResult] as const]
+      : [],
+  );
+  const { name } = run.metadata;
+  return { name, id: name, date: runDate(run), params, results: new Map(results) };
+}
+
+function decide(
+  flow: SparkFlow,
+  run: StoredRun,
+  graph: Graph,
+  tasks: ReadonlyMap<string, StoredTask>,
+  unmade: ReadonlyMap<string, Cause>,
+): RunDecision {
+  const phases = new Map<string, TaskPhase>(
+    [...tasks].filter(([name]) => graph.has(name)).map(([name, { status }]) => [name, status?.phase ?? "Pending"]),
+  );
+  for (const name of unmade.keys()) phases.set(name, "Failed");
+  return decideRun({
+    graph,
+    tasks: phases,
+    failFast: flow.spec.failFast ?? true,
+    maxParallelTasks: flow.spec.maxParallelTasks ?? Number.POSITIVE_INFINITY,
+    cancelled: run.spec?.cancel === true,
+  });
+}
+
+type Made = { task: StoredTask } | { cause: Cause };
+
+/** Creates a task's SparkTask, or finds it there as this run's own. */
+async function makeTask(
+  ctx: Context,
+  flow: SparkFlow,
+  run: StoredRun,
+  name: string,
+  context: RunContext,
+): Promise<Made> {
+  let object: SparkTask;
+  try {
+    object = expandTask(flow, flow.spec.tasks.find((task) => task.name === name)!, context);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return { cause: { class: "Input", reason: "TemplateError", message: error.message } };
+  }
+  const { namespace = "", uid } = run.metadata;
+  const objectName = madeTaskName(flow.metadata.name, run.metadata.name, uid, name);
+  const owner = ownedBy({ ...run, apiVersion: object.apiVersion, kind: "SparkFlowRun" });
+  const body = {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      name: objectName,
+      namespace,
+      annotations: {
+        ...object.metadata.annotations,
+        ...(flow.metadata.uid === undefined ? {} : { [flowUidAnnotation]: String(flow.metadata.uid) }),
+      },
+      ownerReferences: [owner],
+    },
+  };
+  try {
+    return { task: keep(ctx, await ctx.client.create(sparkTasks, namespace, body)) };
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const found = await ctx.client.get(sparkTasks, namespace, objectName);
+    if (controllerOf(found)?.uid === uid) return { task: keep(ctx, found) };
+    const message = `a SparkTask named ${objectName} is there already and isn't this run's: delete it, and make another run`;
+    return { cause: { class: "Input", reason: "NameTaken", message } };
+  }
+}
+
+function keep(ctx: Context, raw: KubeObject): StoredTask {
+  ctx.tasks.put(raw);
+  return raw as StoredTask;
+}
+
+/** Cancelling a run cancels its tasks that haven't ended. */
+async function cancelTasks(ctx: Context, tasks: readonly StoredTask[]): Promise<void> {
+  const active = tasks.filter(({ status, spec }) => !hasEnded(status?.phase) && !spec?.cancel);
+  await inParallel(createsAtOnce, active, async ({ metadata }) => {
+    const { namespace = "", name, uid } = metadata;
+    try {
+      ctx.tasks.put(await ctx.client.patch(sparkTasks, namespace, name, { metadata: { uid }, spec: { cancel: true } }));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      ctx.tasks.remove(keyOf(metadata), uid);
+    }
+  });
+}
+
+async function report(ctx: Context, run: StoredRun, what: RunReport): Promise<StoredRun> {
+  const before = run.status ?? {};
+  const next = runStatus(before, what, run.metadata.generation ?? 0, ctx.now());
+  const written = await patchStatus(ctx, sparkFlowRuns, ctx.runs, run, next);
+  if (before.phase !== next.phase && next.phase !== undefined) {
+    const bad = next.phase === "Failed" || next.phase === "Cancelled";
+    tellRun(ctx, run, bad ? "Warning" : "Normal", next.phase, next.message || next.phase);
+  }
+  return written;
+}

@@ -1,0 +1,127 @@
+// Starts an attempt: the ConfigMap, which claims its number for ever, then the driver pod. Both by plain POST under names
+// made of task, uid and number, so that a second try, or a second operator, finds them there.
+import type { SparkTask } from "../../api/kinds.ts";
+import type { Cause } from "../../api/status.ts";
+import { attemptObjects, inputCause } from "../../engines/kubernetes/attemptObjects.ts";
+import { observeDriver } from "../../engines/kubernetes/observe.ts";
+import { ownedBy, stripPod } from "../../engines/kubernetes/pod.ts";
+import { nameTaken, rejection } from "../../engines/kubernetes/rejection.ts";
+import { ApiError, isNotFound } from "../../kube/errors.ts";
+import { type KubeObject, keyOf } from "../../kube/objects.ts";
+import { configMaps, pods, type Resource, sparkTasks } from "../../kube/resources.ts";
+import type { Context, StoredTask } from "../context.ts";
+import { flowUidAnnotation } from "../made.ts";
+import { engineFor, problemsText, resolveFor } from "./describe.ts";
+import { room } from "./room.ts";
+import { runHashAnnotation } from "./view.ts";
+
+export type Started =
+  | { kind: "started"; driver: string }
+  /** It can't start now; another event, or time, may change that. */
+  | { kind: "waiting"; reason: string; message: string; afterMs?: number }
+  /** It can't start as it is. */
+  | { kind: "refused"; cause: Cause }
+  /** What we knew was old, or the task is going: look again. */
+  | { kind: "stale" };
+
+/** How soon a create that was refused by quota, policy and the like is tried again. */
+const retryRefusedMs = 10_000;
+
+export async function startAttempt(
+  ctx: Context,
+  stored: StoredTask,
+  { task, hash }: { task: SparkTask; hash: string },
+  number: number,
+): Promise<Started> {
+  const { namespace = "", name, uid, annotations } = stored.metadata;
+  const engine = engineFor(ctx, task, namespace);
+  if ("missing" in engine) return { kind: "waiting", reason: "EngineNotFound", message: engine.missing };
+  if ("problems" in engine)
+    return { kind: "refused", cause: invalid(`SparkEngine ${engine.name}: ${problemsText(engine.problems)}`) };
+  const full = room(ctx, stored, engine.name, engine.engine?.spec.maxRunningDrivers);
+  if (full) return { kind: "waiting", reason: "Queued", message: full };
+  const flowUid = annotations?.[flowUidAnnotation];
+  const objects = attemptObjects(resolveFor(ctx, task, engine.engine), {
+    objectName: name,
+    uid,
+    number,
+    ...(flowUid === undefined ? {} : { flowUid }),
+  });
+  if ("problems" in objects) return { kind: "refused", cause: inputCause(objects.problems) };
+  const { configMap, driverPod } = objects;
+  const claimed = await create(ctx, configMaps, namespace, configMap as KubeObject, uid);
+  if ("kind" in claimed) return claimed;
+  if (claimed.existed && (await began(ctx, stored, number))) return { kind: "stale" };
+  const metadata = (driverPod as KubeObject).metadata;
+  const annotated = {
+    ...driverPod,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [runHashAnnotation]: hash } },
+  };
+  const made = await create(ctx, pods, namespace, annotated as KubeObject, uid);
+  if ("kind" in made) return made;
+  ctx.pods.put(made.object);
+  if (made.existed) ctx.log.info({ task: keyOf(stored.metadata), driver: metadata.name }, "adopted the driver pod");
+  return { kind: "started", driver: observeDriver(stripPod(made.object), ctx.now()).driver };
+}
+
+const invalid = (message: string): Cause => ({ class: "Input", reason: "InvalidSpec", message });
+
+type Created = { object: KubeObject; existed: boolean };
+
+/** Creates an object of the task's, or finds it there as the task's own. */
+async function create(
+  ctx: Context,
+  resource: Resource,
+  namespace: string,
+  object: KubeObject,
+  uid: string,
+): Promise<Created | Started> {
+  try {
+    return { object: await ctx.client.create(resource, namespace, object), existed: false };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const refused = rejection(error.status, error.reason, error.message);
+    if (!refused) throw error;
+    if (refused.kind === "gone") return { kind: "stale" };
+    if (refused.kind === "fail") return { kind: "refused", cause: refused.cause };
+    if (refused.kind === "wait") {
+      const { reason, message } = refused.cause;
+      return { kind: "waiting", reason, message, afterMs: retryRefusedMs };
+    }
+    return adopt(ctx, resource, namespace, object.metadata.name, uid);
+  }
+}
+
+async function adopt(
+  ctx: Context,
+  resource: Resource,
+  namespace: string,
+  name: string,
+  uid: string,
+): Promise<Created | Started> {
+  try {
+    const found = await ctx.client.get(resource, namespace, name);
+    return ownedBy(found, uid) ? { object: found, existed: true } : { kind: "refused", cause: nameTaken(name) };
+  } catch (error) {
+    if (isNotFound(error)) return { kind: "stale" };
+    throw error;
+  }
+}
+
+/**
+ * The ConfigMap was there: did its attempt begin? Its pod may be gone since (podTTL), and what we know of the task may be
+ * old. True if a live read of the task knows more of it than we did.
+ */
+async function began(ctx: Context, stored: StoredTask, number: number): Promise<boolean> {
+  const { namespace = "", name, uid } = stored.metadata;
+  try {
+    const live = (await ctx.client.get(sparkTasks, namespace, name)) as StoredTask;
+    ctx.tasks.put(live);
+    if (live.metadata.uid !== uid || live.metadata.deletionTimestamp) return true;
+    return live.status?.attempts?.some((attempt) => attempt.number >= number) ?? false;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    ctx.tasks.remove(keyOf(stored.metadata), uid);
+    return true;
+  }
+}

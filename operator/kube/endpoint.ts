@@ -1,0 +1,89 @@
+// Where the API server is and what to show it: the pod's own service account, or a kubeconfig. Tokens, certificates and
+// the kubeconfig itself are read again every minute, since all of them are rotated under a process that runs for months.
+import { readFileSync } from "node:fs";
+import type { Agent, OutgoingHttpHeaders } from "node:http";
+import { isIPv6 } from "node:net";
+import { join } from "node:path";
+import type { ConnectionOptions } from "node:tls";
+
+/** What a connection and a request need. `tls` is the same object as long as nothing in it changed. */
+export type Credentials = {
+  tls: ConnectionOptions;
+  headers: OutgoingHttpHeaders;
+  /** The way through a proxy that the kubeconfig names. */
+  proxy?: Agent;
+};
+
+export type Endpoint = {
+  url: URL;
+  /** The namespace that the context or the pod is in. */
+  namespace?: string;
+  /** The credentials to use now. Rejects with what is wrong with the files they come from, if they never were right. */
+  credentials(): Promise<Credentials>;
+  /** Forgets what was read, after the server or its certificate was refused. */
+  refresh(): void;
+};
+
+const minute = 60_000;
+const mount = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/**
+ * The API server of a kubeconfig (by default `$KUBECONFIG`, then `~/.kube/config`), or, in a pod without one named, of
+ * the pod's service account. Throws an Error that names the file and what is wrong with it.
+ */
+export async function loadEndpoint(options: { kubeconfig?: string; context?: string } = {}): Promise<Endpoint> {
+  const host = process.env.KUBERNETES_SERVICE_HOST;
+  const named = options.kubeconfig ?? options.context ?? process.env.KUBECONFIG;
+  if (host && !named) return podEndpoint(host, process.env.KUBERNETES_SERVICE_PORT ?? "443", mount);
+  // client-node takes 90 MB of memory and a second to load, so a pod that doesn't need it never does.
+  const { kubeconfigEndpoint } = await import("./kubeconfig.ts");
+  return kubeconfigEndpoint(options);
+}
+
+/** The API server as a pod sees it: environment variables for the address, mounted files for everything else. */
+export function podEndpoint(host: string, port: string, folder: string): Endpoint {
+  const read = (file: string) => readFileSync(join(folder, file), "utf8").trim();
+  const url = new URL(`https://${isIPv6(host) ? `[${host}]` : host}:${port}`);
+  const held = rereading(async () => ({ ca: read("ca.crt"), headers: { Authorization: `Bearer ${read("token")}` } }));
+  let namespace: string | undefined;
+  try {
+    namespace = read("namespace");
+  } catch {
+    // Nobody must have a namespace of their own; who needs it says so.
+  }
+  return { url, ...(namespace && { namespace }), ...held };
+}
+
+type Read = ConnectionOptions & { headers: OutgoingHttpHeaders; proxy?: Agent };
+
+/** Reads at most once a minute; a read that fails leaves what there was, since files are replaced one by one. */
+export function rereading(read: () => Promise<Read>): Pick<Endpoint, "credentials" | "refresh"> {
+  let held: { credentials: Credentials; print: string } | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<Credentials> | undefined;
+  const again = async (): Promise<Credentials> => {
+    try {
+      const { headers, proxy, ...tls } = await read();
+      const print = JSON.stringify(tls);
+      const same = held?.print === print ? held.credentials.tls : tls;
+      held = { print, credentials: { tls: same, headers, ...(proxy && { proxy }) } };
+    } catch (error) {
+      if (!held) throw error;
+    } finally {
+      reading = undefined;
+    }
+    readAt = performance.now();
+    return held.credentials;
+  };
+  return {
+    credentials: () => {
+      if (held && performance.now() - readAt < minute) return Promise.resolve(held.credentials);
+      reading ??= again();
+      return reading;
+    },
+    refresh: () => {
+      // At most once a second, or a server that refuses us for good would have us read files at every call.
+      if (performance.now() - readAt > 1000) readAt = Number.NEGATIVE_INFINITY;
+    },
+  };
+}
