@@ -4,9 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findToolchain } from "../operator/engines/local/toolchain.ts";
+import { cannotRun, cannotRunLight } from "./cluster/cannotRun.ts";
 
 type Count = { passed: number; failed: number };
-type Suite = { name: string; command: string[]; count?: (report: string) => Count; report?: string };
+type Suite = {
+  name: string;
+  command: string[];
+  count?: (report: string) => Count;
+  report?: string;
+  /** Why this machine can't run it, in a sentence; undefined if it can. */
+  cannotRun?: () => Promise<string | undefined>;
+};
 
 const reports = mkdtempSync(join(tmpdir(), "sparkflow-tests-"));
 const { sparkHome } = findToolchain({ config: {}, folder: "." });
@@ -15,6 +23,11 @@ const env = {
   SPARK_HOME: sparkHome,
   SPARKFLOW_TEST_JARS: join(process.cwd(), "jars/sedona-35-212-180"),
 };
+
+/** Suites that share an API server's binaries, or a whole node. */
+const onLight = { cannotRun: cannotRunLight };
+const onNode = { cannotRun };
+const inTurn = ["--no-file-parallelism", "--testTimeout=600000", "--hookTimeout=600000"];
 
 const vitest = (name: string, folder: string, ...more: string[]): Suite => {
   const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
@@ -43,8 +56,13 @@ const suites: Suite[] = [
   { name: "generated files are fresh", command: ["node", "operator/generate.ts", "--check"] },
   vitest("unit", "test/unit"),
   pytest("Python library and driver", "test/python"),
+  { ...vitest("chart", "test/chart", ...inTurn), ...onLight },
+  { ...vitest("faults", "test/faults", ...inTurn), ...onLight },
   // Each of these runs Spark: one file at a time, since two Sparks at once are slower on two cores.
-  vitest("Spark", "test/spark", "--no-file-parallelism", "--testTimeout=600000", "--hookTimeout=600000"),
+  vitest("Spark", "test/spark", ...inTurn),
+  // The test cluster's own tests end the cluster; what runs on it comes after them.
+  { ...vitest("test cluster", "test/cluster", ...inTurn), ...onNode },
+  { ...vitest("end to end", "test/e2e", "--config", "test/e2e/vitest.config.ts"), ...onNode },
 ];
 
 function vitestCount(report: string): Count {
@@ -79,7 +97,10 @@ function runSuite({ name, command, count, report }: Suite): Count {
 }
 
 const only = process.argv.slice(2);
-const chosen = only.length > 0 ? suites.filter(({ name }) => only.some((word) => name.includes(word))) : suites;
+const wanted = only.length > 0 ? suites.filter(({ name }) => only.some((word) => name.includes(word))) : suites;
+const reasons = await Promise.all(wanted.map(async (suite) => ({ suite, why: await suite.cannotRun?.() })));
+const chosen = reasons.flatMap(({ suite, why }) => (why === undefined ? [suite] : []));
+const notRun = reasons.flatMap(({ suite, why }) => (why === undefined ? [] : [`${suite.name}: ${why}`]));
 const counts = chosen.map(runSuite);
 rmSync(reports, { recursive: true, force: true });
 const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }), {
@@ -88,6 +109,7 @@ const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, fa
 });
 const bad = chosen.filter((_, index) => counts[index]!.failed > 0).map(({ name }) => name);
 if (bad.length > 0) console.log(`\nfailed: ${bad.join(", ")}`);
-console.log("suites that could not run: none");
+console.log(`suites that could not run: ${notRun.length === 0 ? "none" : ""}`);
+for (const line of notRun) console.log(`  ${line}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;

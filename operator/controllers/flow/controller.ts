@@ -65,7 +65,7 @@ export async function reconcileFlow(
   }
   const { status = {} } = flow;
   const edited = status.runHash === undefined || (status.runHash !== hash && !isOtherScheme(status.runHash));
-  const missing = edited ? missingParams(checked) : "";
+  const missing = missingParams(checked);
   let latestRun: string | undefined;
   if (edited && missing === "") latestRun = await startRun(ctx, revisions, flow);
   const runs = runsOf(ctx, key);
@@ -154,8 +154,8 @@ async function reportLatest(
     flow,
     {
       state,
-      reason: missing ? "ParamsMissing" : (phase ?? (latest ? "Pending" : "Waiting")),
-      message: missing || message,
+      reason: phase ?? (latest ? "Pending" : missing ? "ParamsMissing" : "Waiting"),
+      message: latest ? message : missing,
     },
     {
       runHash: hash,

@@ -195,8 +195,10 @@ function reportOf(
   if (restart) return common;
   if (next !== undefined) return { ...common, ...(latest?.cause ? { cause: latest.cause } : {}) };
   const { driver } = view;
+  // What stands in the status stays: once a pod is let go, the store keeps nothing of its result.
+  const told = recordOf(stored.status ?? {}, view.number)?.finishedAt !== undefined;
   if (decision.phase === "Succeeded")
-    return driver?.state === "Succeeded"
+    return driver?.state === "Succeeded" && !told
       ? { ...common, values: driver.values ?? null, outputs: driver.outputs ?? null, cause: null, executors: null }
       : common;
   if (decision.phase === "Failed") {

@@ -1,0 +1,101 @@
+// One operator on a real API server with the fake kubelet, and objects to their ends.
+import { afterAll, beforeAll } from "vitest";
+import type { FlowRunStatus, FlowStatus, TaskStatus } from "../../operator/api/status.ts";
+import type { KubeObject } from "../../operator/kube/objects.ts";
+import {
+  pods,
+  type Resource,
+  sparkEngines,
+  sparkFlowRuns,
+  sparkFlows,
+  sparkTasks,
+} from "../../operator/kube/resources.ts";
+import { until } from "../cluster/command.ts";
+import { makeEngines } from "../faults/lives.ts";
+import { type Lane, Rig } from "../faults/rig.ts";
+import { type Script, scriptAnnotation } from "../faults/script.ts";
+
+const apiVersion = "sparkflow.dev/v1alpha1";
+export const namespace = "controllers";
+let rig: Rig;
+let lane: Lane;
+
+/** Starts all of it for a test file. */
+export function withOperator(): void {
+  beforeAll(async () => {
+    rig = await Rig.start();
+    await rig.namespace(namespace);
+    await makeEngines(rig.client, namespace);
+    lane = await rig.lane("operator", [namespace]);
+    await lane.operator.start();
+    await lane.operator.ready();
+  });
+  afterAll(async () => {
+    await rig?.stop();
+  });
+}
+
+const resources: Record<string, Resource> = {
+  SparkEngine: sparkEngines,
+  SparkTask: sparkTasks,
+  SparkFlow: sparkFlows,
+  SparkFlowRun: sparkFlowRuns,
+};
+type Kind = keyof typeof resources & string;
+
+export const make = (kind: Kind, name: string, spec: object, metadata: object = {}): Promise<KubeObject> =>
+  rig.client.create(resources[kind]!, namespace, { apiVersion, kind, metadata: { name, ...metadata }, spec });
+export const edit = (kind: Kind, name: string, spec: object): Promise<KubeObject> =>
+  rig.client.patch(resources[kind]!, namespace, name, { spec });
+export const read = (kind: Kind, name: string): Promise<KubeObject> =>
+  rig.client.get(resources[kind]!, namespace, name);
+export const remove = (kind: Kind, name: string): Promise<void> =>
+  rig.client.delete(resources[kind]!, namespace, name, { propagationPolicy: "Background" });
+
+/** A program that does what a script says; it may be a task's spec or a part of a flow's. */
+export const program = (script: Script = {}, more: object = {}): object => ({
+  python: { script: "print(1)" },
+  driver: {
+    podTemplate: { metadata: { annotations: { [scriptAnnotation]: JSON.stringify({ runMs: 50, ...script }) } } },
+  },
+  engine: "one-pod",
+  ...more,
+});
+
+export const taskStatus = async (name: string): Promise<TaskStatus> =>
+  ((await read("SparkTask", name)).status ?? {}) as TaskStatus;
+export const runStatus = async (name: string): Promise<FlowRunStatus> =>
+  ((await read("SparkFlowRun", name)).status ?? {}) as FlowRunStatus;
+export const flowStatus = async (name: string): Promise<FlowStatus> =>
+  ((await read("SparkFlow", name)).status ?? {}) as FlowStatus;
+
+/** Waits until a question is answered with yes. */
+export const eventually = (what: string, ask: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> =>
+  until(what, () => ask().catch(() => false), { timeoutMs, everyMs: 30 });
+
+/** Waits for a phase of a task and gives its status. */
+export async function task(name: string, phase: string): Promise<TaskStatus> {
+  await eventually(`${name} is ${phase}`, async () => (await taskStatus(name)).phase === phase);
+  return taskStatus(name);
+}
+/** Waits for a phase of a run and gives its status. */
+export async function run(name: string, phase: string): Promise<FlowRunStatus> {
+  await eventually(`${name} is ${phase}`, async () => (await runStatus(name)).phase === phase);
+  return runStatus(name);
+}
+
+/** Tasks of a run by their names in the flow. */
+export async function tasksOf(runName: string): Promise<Map<string, KubeObject>> {
+  const { items } = await rig.client.list(sparkTasks, namespace, { labelSelector: `sparkflow.dev/run=${runName}` });
+  return new Map(items.map((item) => [item.metadata.labels!["sparkflow.dev/task"]!, item]));
+}
+export const runsOf = async (flow: string): Promise<string[]> =>
+  (await rig.client.list(sparkFlowRuns, namespace)).items
+    .filter(({ spec }) => (spec as { flow: string }).flow === flow)
+    .map(({ metadata }) => metadata.name)
+    .sort();
+export const podsOf = async (object: string): Promise<KubeObject[]> =>
+  (await rig.client.list(pods, namespace, { labelSelector: `app.kubernetes.io/instance=${object}` })).items;
+
+/** Waits so long that whatever would happen has happened. */
+export const quiet = (ms = 700): Promise<void> => new Promise((done) => setTimeout(done, ms));

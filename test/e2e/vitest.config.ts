@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// Everything runs on one cluster with two cores: one file at a time, in the order of their names.
+export default defineConfig({
+  test: {
+    include: ["test/e2e/**/*.test.ts"],
+    globalSetup: ["test/e2e/setup.ts"],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    sequence: { concurrent: false },
+  },
+});
