@@ -28,6 +28,18 @@ jars: ## fetch Sedona's jars through Maven, checked against jars/SHA256SUMS
 	@echo "== jars"
 	@jars/fetch.sh
 
+.PHONY: jars-image
+jars-image: ## fetch the jars that the image of Spark holds
+	@jars/fetch.sh sedona-35-212-180 hadoop-aws-334
+
+.PHONY: bundle
+bundle: node_modules/.package-lock.json ## bundle the operator into dist/
+	@node images/operator/bundle.ts
+
+.PHONY: images
+images: node_modules/.package-lock.json ## build both images without Docker, as root on Debian; prints the archives' paths
+	@node images/build.ts
+
 .PHONY: setup
 setup: node_modules/.package-lock.json .venv/.ready jars ## npm packages, Python environment and jars
 
@@ -58,6 +70,10 @@ lint: setup ## types, format and lint
 .PHONY: bench-local
 bench-local: setup ## measure local runs against plain Spark; the last line is JSON
 	@node test/bench/local.ts
+
+.PHONY: bench-cluster
+bench-cluster: setup ## measure the operator on a cluster against bare API writes and spark-submit; the last line is JSON
+	@node test/bench/cluster.ts $(ONLY)
 
 .PHONY: cluster-up
 cluster-up: node_modules/.package-lock.json ## start a real Kubernetes on this machine (Linux, root, Go); prints its kubeconfig

@@ -57,16 +57,19 @@ async function build(kind: string, fresh: boolean): Promise<string> {
     ...machine.options,
   ]);
   await push(buildah, image.name, archive);
+  await buildah.prune();
   for (const name of readdirSync(cache).filter((name) => name.startsWith(`${kind}-`)))
     if (!archive.endsWith(name.replace(".spdx.json", ""))) rmSync(join(cache, name));
   return archive;
 }
 
-/** Uncompressed: it doesn't leave this machine, and who imports it needn't unpack it. */
+/** Compressed in the way that costs least, here and where it is imported; buildah can't leave layers as they are. */
+const light = ["--compression-format=zstd", "--compression-level=1"];
+
 async function push(buildah: Buildah, name: string, archive: string): Promise<void> {
   const partial = `${archive}.partial`;
   rmSync(partial, { force: true });
-  await buildah.run("push", "--quiet", "--disable-compression", "--format=oci", name, `oci-archive:${partial}:${name}`);
+  await buildah.run("push", "--quiet", ...light, "--format=oci", name, `oci-archive:${partial}:${name}`);
   const container = await buildah.run("from", name);
   try {
     const sbom = join(await buildah.run("mount", container), "opt/sparkflow/sbom.spdx.json");

@@ -21,6 +21,7 @@ type Options = {
   namespace?: string;
   defaultEngine: string;
   driverImage?: string;
+  allowInPods?: string;
   healthPort: string;
   logLevel: string;
   kubeconfig?: string;
@@ -52,12 +53,21 @@ const withPlace = (command: Command): Command =>
 
 const program = withPlace(new Command("sparkflow-operator"))
   .description("Runs SparkTasks and SparkFlows of a cluster. Every option is an environment variable as well.")
+  // Else the options of a command would be taken for the program's own, which have the same names.
+  .enablePositionalOptions()
   .addOption(
     option("--default-engine <NAME>", "engine of tasks that name none", "SPARKFLOW_DEFAULT_ENGINE").default(
       defaultEngineName,
     ),
   )
   .addOption(option("--driver-image <IMAGE>", "image of tasks and engines that name none", "SPARKFLOW_DRIVER_IMAGE"))
+  .addOption(
+    option(
+      "--allow-in-pods <LIST>",
+      "what pod templates may say beyond the allow-list, comma-separated; see docs/pod-templates.md",
+      "SPARKFLOW_ALLOW_IN_PODS",
+    ),
+  )
   .addOption(
     option("--health-port <PORT>", "port of /healthz, /readyz and /metrics; 0: any", "SPARKFLOW_HEALTH_PORT").default(
       "8080",
@@ -79,18 +89,8 @@ const program = withPlace(new Command("sparkflow-operator"))
   );
 
 async function run(options: Options): Promise<void> {
-  const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const endpoint = await loadEndpoint(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {});
   const metrics = createMetrics();
-  const client = createClient(endpoint, { userAgent: "sparkflow-operator", ...metrics });
-  const identity = `${hostname()}-${randomBytes(3).toString("hex")}`;
-  const stopping = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stopping.abort());
-
-  const namespaces = options.watchNamespaces
-    ?.split(",")
-    .map((name) => name.trim())
-    .filter(Boolean);
+  const { log, endpoint, client, identity, stopping, namespaces } = await begin(options, metrics);
   await askForKinds(client, namespaces?.[0], log, stopping.signal);
   const manager = new Manager({
     client,
@@ -99,6 +99,7 @@ async function run(options: Options): Promise<void> {
     identity,
     defaultEngine: options.defaultEngine,
     ...(options.driverImage ? { driverImage: options.driverImage } : {}),
+    allowInPods: listOf(options.allowInPods),
     onHandled: metrics.onHandled,
     relistMs: durationMs(options.relist),
   });
@@ -143,6 +144,13 @@ async function run(options: Options): Promise<void> {
   process.exit(end === "lost" ? 1 : 0);
 }
 
+/** A comma-separated option's items. */
+const listOf = (text = ""): string[] =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
+
 type Place = Pick<Options, "kubeconfig" | "logLevel" | "watchNamespaces" | "namespace">;
 
 /** What every command begins with. */
@@ -150,13 +158,12 @@ async function begin(options: Place, metrics: Partial<ReturnType<typeof createMe
   const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const endpoint = await loadEndpoint(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {});
   const client = createClient(endpoint, { userAgent: "sparkflow-operator", ...metrics });
-  const identity = `${hostname()}-${randomBytes(3).toString("hex")}`;
+  // A pod's name is its own, also after a restart of the container, which so needn't wait for its own Lease.
+  const inPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
+  const identity = inPod ? hostname() : `${hostname()}-${randomBytes(3).toString("hex")}`;
   const stopping = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stopping.abort());
-  const listed = (options.watchNamespaces ?? "")
-    .split(",")
-    .map((name) => name.trim())
-    .filter(Boolean);
+  const listed = listOf(options.watchNamespaces);
   return { log, endpoint, client, identity, stopping, namespaces: listed.length > 0 ? listed : undefined };
 }
 

@@ -27,7 +27,7 @@ const env = {
 /** Suites that share an API server's binaries, or a whole node. */
 const onLight = { cannotRun: cannotRunLight };
 const onNode = { cannotRun };
-const inTurn = ["--no-file-parallelism", "--testTimeout=600000", "--hookTimeout=600000"];
+const inTurn = ["--no-file-parallelism", "--testTimeout=600000", "--hookTimeout=1200000"];
 
 const vitest = (name: string, folder: string, ...more: string[]): Suite => {
   const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
@@ -57,7 +57,8 @@ const suites: Suite[] = [
   vitest("unit", "test/unit"),
   pytest("Python library and driver", "test/python"),
   { ...vitest("chart", "test/chart", ...inTurn), ...onLight },
-  { ...vitest("faults", "test/faults", ...inTurn), ...onLight },
+  { ...vitest("controllers", "test/controllers", ...inTurn), ...onLight },
+  { ...vitest("faults", "test/faults", ...inTurn, "--maxConcurrency=12"), ...onLight },
   // Each of these runs Spark: one file at a time, since two Sparks at once are slower on two cores.
   vitest("Spark", "test/spark", ...inTurn),
   // The test cluster's own tests end the cluster; what runs on it comes after them.

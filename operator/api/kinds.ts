@@ -119,8 +119,7 @@ export const kinds: Record<SparkResource["kind"], KindDefinition> = {
   },
 };
 
-/** The whole object of a kind, as a manifest holds it. */
-export const objectSchema = (definition: KindDefinition) =>
+const wholeObject = (definition: KindDefinition) =>
   z.strictObject({
     apiVersion: z.literal(apiVersion, { error: `expected ${apiVersion}` }),
     kind: z.literal(definition.kind),
@@ -128,3 +127,11 @@ export const objectSchema = (definition: KindDefinition) =>
     spec: definition.spec,
     status: z.looseObject({}).optional(),
   });
+const objectSchemas = new Map<KindDefinition, ReturnType<typeof wholeObject>>();
+
+/** The whole object of a kind, as a manifest holds it. Made once, since zod compiles each schema anew. */
+export function objectSchema(definition: KindDefinition): ReturnType<typeof wholeObject> {
+  const made = objectSchemas.get(definition) ?? wholeObject(definition);
+  objectSchemas.set(definition, made);
+  return made;
+}

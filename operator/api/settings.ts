@@ -73,8 +73,7 @@ export const settingsFields = {
   executor: field(executor, "Number, size and pods of the executors."),
   runtime: field(
     z.enum(["image", "inject"]),
-    "Whether the image holds Sparkflow's entry point (image) or an init container brings it (inject).",
-    { notYet: true },
+    "Whether the image holds Sparkflow's entry point (image), or an init container of sparkflow/spark-sedona brings it to an image that has a Spark and a Python (inject). Default: image.",
   ),
 };
 export type SettingsSpec = z.infer<z.ZodObject<typeof settingsFields>>;

@@ -77,8 +77,7 @@ async function get(cluster: Cluster, { kinds, name }: Asked, options: Options): 
     await watchObjects(cluster, kinds, where, options);
     return 0;
   }
-  const lists: AnyObject[][] = [];
-  for (const kind of kinds) lists.push(await listAll(client, kind, where));
+  const lists = await Promise.all(kinds.map((kind) => listAll(client, kind, where)));
   const all = lists.flat();
   if (options.output !== "table") print(all, options.output, true);
   else if (all.length === 0) console.error(`nothing found ${where ? `in the namespace ${where}` : "in any namespace"}`);
@@ -144,8 +143,7 @@ async function watchObjects(
     const object = { ...raw, kind } as unknown as AnyObject;
     if (name !== undefined && raw.metadata.name !== name) return;
     if (output === "json") console.log(JSON.stringify(withoutManagedFields(object)));
-    else if (output === "yaml")
-      console.log(`---\n${stringify(withoutManagedFields(object), yamlStyle).trimEnd()}`);
+    else if (output === "yaml") console.log(`---\n${stringify(withoutManagedFields(object), yamlStyle).trimEnd()}`);
     else if (output === "name") console.log(qualifiedName(kind, object.metadata.name));
     else
       for (const line of rowLines(table(kind, [object], { namespaces: !namespace, now: Date.now() }), kind, widths))

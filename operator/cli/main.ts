@@ -1,33 +1,5 @@
-// The command line: one file per command.
-import { Command, CommanderError } from "commander";
-import { cancelCommand } from "./cancel.ts";
-import { addClusterOptions } from "./cluster/connect.ts";
-import { exitCodes, UserError } from "./exit.ts";
-import { getCommand } from "./get.ts";
-import { logsCommand } from "./logs.ts";
-import { planCommand } from "./plan.ts";
-import { programName } from "./plugin.ts";
-import { renderCommand } from "./render.ts";
-import { runCommand } from "./run.ts";
-import { runsCommand } from "./runs.ts";
-import { submitCommand } from "./submit.ts";
-import { validateCommand } from "./validate.ts";
-import { packageVersion } from "./version.ts";
-
-const program = new Command(programName())
-  .description("Spark + Apache Sedona tasks and flows, from the same manifests on a laptop and on Kubernetes.")
-  .version(packageVersion(), "-V, --version", "print the version")
-  .showSuggestionAfterError()
-  .exitOverride()
-  .addHelpText("after", `\nExit codes: ${exitCodes}\nDocs: docs/README.md in the repository.`);
-
-// `kubectl sparkflow -n spark get`: kubectl's users write these options before the command, too.
-for (const option of addClusterOptions(new Command()).options) program.addOption(option.hideHelp());
-program.enablePositionalOptions();
-
-const local = [runCommand(), validateCommand(), renderCommand(), planCommand(), runsCommand()];
-const onCluster = [submitCommand(), getCommand(), logsCommand(), cancelCommand()];
-for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
+// The command line's process.
+import { sparkflow } from "./program.ts";
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -35,16 +7,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof UserError) {
-    for (const line of error.lines) console.error(line);
-    process.exitCode = error.code;
-  } else {
-    console.error(error);
-    console.error("This is a fault of sparkflow's own. Please report it with the lines above.");
-    process.exitCode = 70;
-  }
-}
+await sparkflow(process.argv.slice(2));

@@ -20,11 +20,10 @@ export function checkedProject(targets: readonly string[]): Checked {
   if ("problems" in config) throw problemsError(config.problems);
   const { project, problems } = loadProject(targets);
   // What is on this machine is asked of a sound project only: one mistake gets one sentence.
-  const sound = problems.length === 0;
-  const here = sound ? checkLocally(project, localSources(config, project, sparkHomeFor(project, config))) : [];
-  const errors = [...problems, ...(sound ? policyProblems(project) : []), ...here].filter(
-    ({ severity }) => severity === "error",
-  );
+  const here =
+    problems.length > 0 ? [] : checkLocally(project, localSources(config, project, sparkHomeFor(project, config)));
+  const all = [...problems, ...policyProblems(project), ...here];
+  const errors = all.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw problemsError(errors);
   return { project, config, warnings: lintProject(project) };
 }

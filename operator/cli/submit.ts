@@ -1,24 +1,18 @@
 // sparkflow submit: gives manifests to a cluster and sees to it that they run.
 import { Command } from "commander";
-import type { SparkEngine, SparkFlow } from "../api/kinds.ts";
-import { suggestion } from "../api/problems.ts";
-import { planRuns } from "../engines/local/plan.ts";
-import { editParamsAnnotation, editParamsText } from "../flow/editParams.ts";
-import type { ParamValues } from "../flow/params.ts";
 import { lintProject } from "../manifest/lint.ts";
-import { loadProject, type Project } from "../manifest/project.ts";
-import type { LocatedProblem } from "../manifest/source.ts";
-import { defaultEngineName } from "../task/resolve.ts";
-import { type Applied, applyAll } from "./cluster/apply.ts";
+import { loadProject } from "../manifest/project.ts";
+import { applyAll } from "./cluster/apply.ts";
+import { checkWithCluster, stopAt, typedParams } from "./cluster/check.ts";
 import { addClusterOptions, type Cluster, type ClusterOptions, clusterOptions, onCluster } from "./cluster/connect.ts";
 import { kindWord } from "./cluster/kinds.ts";
-import { type Prepared, prepare } from "./cluster/prepare.ts";
-import { find, listAll } from "./cluster/read.ts";
+import { prepare } from "./cluster/prepare.ts";
 import { tailLogs } from "./cluster/tailLogs.ts";
-import { type Started, startFlow, startRun, startsByEdit, startTask } from "./cluster/targets.ts";
+import { startAll, withEditParams } from "./cluster/targets.ts";
 import { watchToEnd } from "./cluster/watch.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
-import { problemsError, problemText } from "./project.ts";
+import { programName } from "./plugin.ts";
+import { problemText } from "./project.ts";
 import { yellow } from "./style.ts";
 
 const examples = `
@@ -76,131 +70,20 @@ async function submit(
   for (const one of lintProject(project)) console.error(yellow(`warning: ${problemText(one)}`));
   for (const one of prepared.passedOver) console.error(`passed over: ${one}, which isn't Sparkflow's`);
   const typed = typedParams(project, params);
-  const objects = await withEditParams(cluster, prepared.objects, typed);
+  const objects = await withEditParams(client, prepared.objects, typed);
   const applied = await applyAll(client, objects, { force: options.forceConflicts ?? false, say });
-  const started = await start(cluster, applied, typed);
+  const started = await startAll(client, applied, typed);
   for (const { sentence } of started) say(sentence);
   const targets = started.map(({ target }) => target);
   if (options.watch || options.wait || options.logs || options.json) {
     const logs = options.logs ? tailLogs(cluster, targets) : undefined;
     const quiet = !options.watch && !options.logs;
-    const code = await watchToEnd(cluster, targets, {
+    return watchToEnd(cluster, targets, {
       ...(options.json ? { json: true } : { quiet, plain: options.logs === true }),
       ...(logs ? { onChange: logs.onChange, beforeEnd: logs.end } : {}),
     });
-    return code;
   }
   for (const { kind, name, namespace } of targets)
-    say(`watch: sparkflow get ${kindWord[kind]} ${name} -n ${namespace} --watch`);
+    say(`watch: ${programName()} get ${kindWord[kind]} ${name} -n ${namespace} --watch`);
   return 0;
-}
-
-function stopAt(problems: readonly LocatedProblem[]): void {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw problemsError(errors);
-}
-
-/**
- * What takes more than the manifests to see: engines that are on the cluster already (which are added to the project), and
- * whether the params that are given fit. Throws UserError.
- */
-async function checkWithCluster(
-  { client, namespace }: Cluster,
-  project: Project,
-  params: Record<string, string>,
-): Promise<void> {
-  const problems: LocatedProblem[] = [];
-  const add = async (
-    name: string | undefined,
-    source: Project["tasks"][number]["source"],
-    own: string | undefined,
-    path: (string | number)[],
-  ) => {
-    const engine = name ?? defaultEngineName;
-    if (project.engines.has(engine)) return;
-    const place = own ?? namespace;
-    const found = await find(client, "SparkEngine", place, engine);
-    if (found)
-      project.engines.set(engine, {
-        object: found as unknown as SparkEngine,
-        source: { file: `SparkEngine ${engine}`, folder: ".", value: found },
-      });
-    else if (name !== undefined && name !== defaultEngineName) {
-      const names = [
-        ...project.engines.keys(),
-        ...(await listAll(client, "SparkEngine", place)).map(({ metadata }) => metadata.name),
-      ];
-      problems.push({
-        file: source.file,
-        ...(source.positionOf ? { position: source.positionOf(path) } : {}),
-        path,
-        severity: "error",
-        message: `there is no SparkEngine "${name}" here, nor in the namespace ${place}${suggestion(name, names)}`,
-      });
-    }
-  };
-  for (const { object, source } of project.tasks)
-    await add(object.spec.engine, source, object.metadata.namespace, ["spec", "engine"]);
-  for (const { object, source } of project.flows) {
-    const { taskDefaults, tasks } = object.spec;
-    await add(taskDefaults?.engine, source, object.metadata.namespace, ["spec", "taskDefaults", "engine"]);
-    for (const [index, task] of tasks.entries())
-      if (task.engine) await add(task.engine, source, object.metadata.namespace, ["spec", "tasks", index, "engine"]);
-  }
-  stopAt([...problems, ...planRuns(project, params, new Date()).problems]);
-}
-
-/** The given params of each flow, as their declared types. */
-function typedParams(project: Project, given: Record<string, string>): Map<string, ParamValues> {
-  const { plans } = planRuns({ ...project, runs: [] }, given, new Date());
-  return new Map(
-    plans
-      .filter(({ kind }) => kind === "SparkFlow")
-      .map(({ of, params }) => [of, Object.fromEntries(Object.keys(given).map((name) => [name, params[name]!]))]),
-  );
-}
-
-/** Flows whose edit starts a run get the params of that run in the same write. */
-async function withEditParams(
-  { client }: Cluster,
-  objects: readonly Prepared[],
-  params: ReadonlyMap<string, ParamValues>,
-): Promise<Prepared[]> {
-  const all: Prepared[] = [];
-  for (const prepared of objects) {
-    const { manifest, namespace } = prepared;
-    const given = params.get(manifest.metadata.name) ?? {};
-    if (manifest.kind !== "SparkFlow" || Object.keys(given).length === 0) {
-      all.push(prepared);
-      continue;
-    }
-    const spec = manifest.spec as unknown as SparkFlow["spec"];
-    const before = await find(client, "SparkFlow", namespace, manifest.metadata.name);
-    const edits = !before || startsByEdit({ spec, ...(before.status ? { status: before.status } : {}) });
-    const annotations = {
-      ...manifest.metadata.annotations,
-      ...(edits ? { [editParamsAnnotation]: editParamsText(spec, given) } : {}),
-    };
-    all.push({ ...prepared, manifest: { ...manifest, metadata: { ...manifest.metadata, annotations } } });
-  }
-  return all;
-}
-
-/** What runs now. A flow with SparkFlowRuns among the manifests runs for these, and else once. */
-async function start(
-  { client }: Cluster,
-  applied: readonly Applied[],
-  params: ReadonlyMap<string, ParamValues>,
-): Promise<Started[]> {
-  const started: Started[] = [];
-  const of = (kind: string) => applied.filter(({ prepared }) => prepared.manifest.kind === kind);
-  const runs = of("SparkFlowRun");
-  for (const one of of("SparkTask")) started.push(startTask(one));
-  for (const one of of("SparkFlow")) {
-    const { name } = one.prepared.manifest.metadata;
-    const own = runs.filter(({ after }) => (after.spec as { flow?: string }).flow === name);
-    started.push(...own.map((run) => startRun(run, one.after)));
-    if (own.length === 0) started.push(await startFlow(client, one, params.get(name) ?? {}));
-  }
-  return started;
 }

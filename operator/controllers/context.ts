@@ -28,6 +28,8 @@ export type Settings = {
   defaultEngine: string;
   /** Image of tasks and engines that name none. */
   driverImage?: string;
+  /** What pod templates may say beyond the allow-list: names of docs/pod-templates.md. */
+  allowInPods?: readonly string[];
 };
 
 export type Context = {
@@ -46,6 +48,9 @@ export type Context = {
   podsOfTask: Groups<DriverPod>;
   /** Tasks by the key of the run that made them. */
   tasksOfRun: Groups<StoredTask>;
+  /** Tasks that haven't ended, and those of them that wait for room, by namespace. */
+  unfinished: Groups<StoredTask>;
+  queued: Groups<StoredTask>;
   /** Runs by the key of their flow. */
   runsOfFlow: Groups<StoredRun>;
   /** Has a key looked at, now or in some milliseconds. */

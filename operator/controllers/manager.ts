@@ -1,9 +1,10 @@
 // Runs the controllers: stores of what is in the cluster, one queue of what is to be looked at, and who looks.
 import { setTimeout as delay } from "node:timers/promises";
 import { managedBySelector } from "../engines/kubernetes/labels.ts";
-import { isDriver, stripPod } from "../engines/kubernetes/pod.ts";
+import { type DriverPod, isActiveDriver, isDriver, isTracked, stripPod } from "../engines/kubernetes/pod.ts";
 import { hasEnded } from "../flow/decide.ts";
 import type { Client } from "../kube/client.ts";
+import { isConflict } from "../kube/errors.ts";
 import { EventRecorder } from "../kube/events.ts";
 import type { Log } from "../kube/log.ts";
 import { controllerOf, type KubeObject, keyOf } from "../kube/objects.ts";
@@ -28,7 +29,7 @@ import { Revisions } from "./run/revision.ts";
 import { runEnded } from "./run/status.ts";
 import { reconcileTask } from "./task/controller.ts";
 import { Descriptions } from "./task/describe.ts";
-import { waitingFor } from "./task/room.ts";
+import { queuedIn, unfinishedIn, waitingFor } from "./task/room.ts";
 
 export type ManagerOptions = Settings & {
   client: Client;
@@ -59,7 +60,8 @@ export class Manager {
     const { client, log, namespaces, onHandled } = options;
     this.queue = new WorkQueue({
       onError: (key, error, failures, delayMs) => {
-        const level = failures > 3 ? "error" : "warn";
+        // Somebody else wrote meanwhile, which is read and decided anew: no news, unless it doesn't end.
+        const level = failures > 3 ? "error" : isConflict(error) ? "debug" : "warn";
         log[level]({ key, err: error, failures, delayMs }, `${key}: ${(error as Error).message}`);
       },
       onHandled: (key, waited, took, outcome) => onHandled?.(key.slice(0, key.indexOf(" ")), waited, took, outcome),
@@ -81,6 +83,8 @@ export class Manager {
       progress: new Map(),
       podsOfTask: new Groups(taskKeys),
       tasksOfRun: new Groups((task) => ownerKeys(task, "SparkFlowRun")),
+      unfinished: new Groups(unfinishedIn),
+      queued: new Groups(queuedIn),
       runsOfFlow: new Groups(flowKey),
       detailsWritten: new Map(),
       engines: new Store<StoredEngine>(client, {
@@ -94,7 +98,8 @@ export class Manager {
         resource: resources.sparkTasks,
         strip: stripped,
         onChange: (key, before, after, first) => {
-          this.#ctx.tasksOfRun.follow(key, before, after);
+          for (const groups of [this.#ctx.tasksOfRun, this.#ctx.unfinished, this.#ctx.queued])
+            groups.follow(key, before, after);
           this.#taskChanged(key, before, after, first);
         },
       }),
@@ -123,9 +128,7 @@ export class Manager {
         strip: stripPod,
         onChange: (key, before, after, first) => {
           this.#ctx.podsOfTask.follow(key, before, after);
-          const pod = (after ?? before)!;
-          for (const task of taskKeys(pod)) this.#add("task", task, undefined, first ? firstListPriority : 0);
-          if (!first && isDriver(pod)) this.#roomMayBe(pod.metadata.namespace ?? "");
+          this.#podChanged((after ?? before)!, after !== undefined, first);
         },
       }),
     };
@@ -154,8 +157,7 @@ export class Manager {
   /** Reconciles until the signal aborts; then what is under way may end, and Events are sent. */
   async lead(signal: AbortSignal): Promise<void> {
     const polling = this.#poll(signal);
-    await this.queue.run(workers, (key) => this.#reconcile(key), signal);
-    await this.queue.drain(drainMs);
+    await this.queue.run(workers, (key) => this.#reconcile(key), signal, drainMs);
     await polling;
     await this.#ctx.events.drain(2000);
   }
@@ -183,8 +185,19 @@ export class Manager {
     const quiet = first && hasEnded(after?.status?.phase);
     this.#add("task", key, undefined, quiet ? firstListPriority : 0);
     if (!after && before) this.#descriptions.forget(before.metadata.uid);
+    const place = (task: StoredTask | undefined) => (task ? queuedIn(task) : []);
+    if (place(before).length > place(after).length) for (const namespace of place(before)) this.#roomMayBe(namespace);
     if (before?.status?.phase === after?.status?.phase && before && after) return;
     for (const run of ownerKeys((after ?? before)!, "SparkFlowRun")) this.#add("run", run);
+  }
+
+  #podChanged(pod: DriverPod, exists: boolean, first: boolean): void {
+    const active = exists && isActiveDriver(pod);
+    // An end comes before what begins, so that no load delays what users wait for, and before Running, which it replaces.
+    const ended = isDriver(pod) && isTracked(pod) && !active;
+    for (const task of taskKeys(pod)) this.#add("task", task, undefined, first ? firstListPriority : ended ? 1 : 0);
+    const staysActive = active && isTracked(pod) && !pod.metadata.deletionTimestamp;
+    if (!first && isDriver(pod) && !staysActive) this.#roomMayBe(pod.metadata.namespace ?? "");
   }
 
   #runChanged(key: string, run: StoredRun, first: boolean): void {

@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
-import { createTransport, type HttpRequest, type Query } from "./http.ts";
+import { createTransport, type HttpRequest, type Query, type Transport } from "./http.ts";
 import type { KubeObject, ListMeta } from "./objects.ts";
 import { apiVersionOf, collectionPath, objectPath, type Resource } from "./resources.ts";
 import { readEvents, type WatchEvent } from "./watch.ts";
@@ -111,15 +111,17 @@ export type ClientOptions = {
   onConnection?: () => void;
 };
 
+type Counted = <T>(
+  method: string,
+  resource: string,
+  call: (answered: (status: number) => void) => Promise<T>,
+) => Promise<T>;
+type Send = <T>(resource: Resource, request: HttpRequest) => Promise<T>;
+
 export function createClient(endpoint: Endpoint, options: ClientOptions = {}): Client {
   const { timeoutMs = 30_000, userAgent = "sparkflow", maxSockets = 16, onRequest, onConnection } = options;
   const transport = createTransport(endpoint, { timeoutMs, userAgent, maxSockets, onConnection });
-
-  async function counted<T>(
-    method: string,
-    resource: string,
-    call: (answered: (status: number) => void) => Promise<T>,
-  ): Promise<T> {
+  const counted: Counted = async (method, resource, call) => {
     const started = performance.now();
     let status = 200;
     try {
@@ -132,92 +134,90 @@ export function createClient(endpoint: Endpoint, options: ClientOptions = {}): C
     } finally {
       onRequest?.(method, resource, status, performance.now() - started);
     }
-  }
-
-  function send<T>(resource: Resource, request: HttpRequest): Promise<T> {
-    return counted(request.method, resource.plural, async (answered) => {
+  };
+  const send: Send = (resource, request) =>
+    counted(request.method, resource.plural, async (answered) => {
       const { status, text } = await transport.send(request);
       answered(status);
-      return parsed<T>(request, status, text);
+      return parsed(request, status, text);
     });
-  }
+  return { ...reads(send), ...writes(send), ...streams(transport, counted), close: () => transport.close() };
+}
 
+function reads(send: Send): Pick<Client, "get" | "list"> {
   return {
-    get: (resource, namespace, name, call) =>
+    get: async (resource, namespace, name, call) =>
       send(resource, { method: "GET", path: objectPath(resource, namespace, name), ...call }),
     list: async (resource, namespace, query, call) => {
-      const request: HttpRequest = {
-        method: "GET",
-        path: collectionPath(resource, namespace),
-        query: { ...query },
-        ...call,
-      };
-      const list = await send<List>(resource, request);
+      const path = collectionPath(resource, namespace);
+      const list = await send<List>(resource, { method: "GET", path, query: { ...query }, ...call });
       if (Array.isArray(list.items)) return named(resource, list);
-      throw new ApiError(200, "UnreadableAnswer", `GET ${request.path}: the answer is not a list`);
+      throw new ApiError(200, "UnreadableAnswer", `GET ${path}: the answer is not a list`);
     },
-    create: (resource, namespace, body, { fieldManager, dryRun, ...call } = {}) => {
+  };
+}
+
+function writes(send: Send): Pick<Client, "create" | "patch" | "delete" | "deleteCollection"> {
+  return {
+    create: async (resource, namespace, body, { fieldManager, dryRun, ...call } = {}) => {
       const query = { fieldManager, dryRun: dryRun ? "All" : undefined };
       return send(resource, { method: "POST", path: collectionPath(resource, namespace), query, body, ...call });
     },
-    patch: (resource, namespace, name, body, { subresource, type = "merge", fieldManager, force, ...call } = {}) => {
+    patch: async (
+      resource,
+      namespace,
+      name,
+      body,
+      { subresource, type = "merge", fieldManager, force, ...call } = {},
+    ) => {
       const path = objectPath(resource, namespace, name, subresource);
       const query = { fieldManager: fieldManager ?? (type === "apply" ? "sparkflow" : undefined), force };
       return send(resource, { method: "PATCH", path, query, body, contentType: patchTypes[type], ...call });
     },
-    delete: async (resource, namespace, name, { signal, timeoutMs: ms, ...options } = {}) => {
+    delete: async (resource, namespace, name, { signal, timeoutMs, ...options } = {}) => {
       const path = objectPath(resource, namespace, name);
-      await send(resource, { method: "DELETE", path, body: deletion(options), signal, timeoutMs: ms });
+      await send(resource, { method: "DELETE", path, body: deletion(options), signal, timeoutMs });
     },
-    deleteCollection: async (resource, namespace, labelSelector, { signal, timeoutMs: ms, ...options } = {}) => {
+    deleteCollection: async (resource, namespace, labelSelector, { signal, timeoutMs, ...options } = {}) => {
       if (labelSelector.trim() === "") throw new TypeError("deleteCollection needs a label selector that isn't empty");
       const path = collectionPath(resource, namespace);
       const body = deletion(options);
-      await send(resource, { method: "DELETE", path, query: { labelSelector }, body, signal, timeoutMs: ms });
+      await send(resource, { method: "DELETE", path, query: { labelSelector }, body, signal, timeoutMs });
     },
+  };
+}
+
+function streams(transport: Transport, counted: Counted): Pick<Client, "raw" | "stream" | "watch"> {
+  return {
     raw: (method, path, query = {}, body, call = {}) =>
-      counted(method, "raw", async () => {
-        const request: HttpRequest = { method, path, query, ...(body && { body }), ...call };
-        return (await transport.send(request)).text;
+      counted(method, "raw", async (answered) => {
+        const { status, text } = await transport.send({ method, path, query, ...(body && { body }), ...call });
+        answered(status);
+        return text;
       }),
-    stream: async (path, query = {}, { signal, timeoutMs: ms } = {}) => {
-      const stream = await counted("GET", "raw", () =>
-        transport.open({ method: "GET", path, query, signal, timeoutMs: ms }),
-      );
+    stream: async (path, query = {}, { signal, timeoutMs } = {}) => {
+      const open = () => transport.open({ method: "GET", path, query, signal, timeoutMs });
+      const stream = await counted("GET", "raw", open);
       const abort = () => stream.destroy(signal!.reason);
       signal?.addEventListener("abort", abort, { once: true });
       stream.on("close", () => signal?.removeEventListener("abort", abort));
       return stream;
     },
-    watch: (resource, namespace, query, signal, more) =>
-      watching(resource, collectionPath(resource, namespace), query, signal, more),
-    close: () => transport.close(),
-  };
-
-  async function* watching(
-    resource: Resource,
-    path: string,
-    query: WatchQuery,
-    signal: AbortSignal,
-    { silenceMs, onOpen }: { silenceMs?: number; onOpen?: () => void } = {},
-  ): AsyncGenerator<WatchEvent, void, undefined> {
-    if (signal.aborted) return;
-    const request: HttpRequest = { method: "GET", path, query: { ...query, watch: true }, signal };
-    let stream: Awaited<ReturnType<typeof transport.open>>;
-    try {
-      stream = await counted("WATCH", resource.plural, () => transport.open(request));
-    } catch (error) {
+    watch: async function* (resource, namespace, query, signal, { silenceMs, onOpen } = {}) {
       if (signal.aborted) return;
-      throw error;
-    }
-    onOpen?.();
-    try {
-      yield* readEvents(`WATCH ${path}`, stream, { silenceMs, signal });
-    } catch (error) {
-      if (error instanceof ApiError && error.reason === "Silent") transport.distrust();
-      throw error;
-    }
-  }
+      const path = collectionPath(resource, namespace);
+      const request: HttpRequest = { method: "GET", path, query: { ...query, watch: true }, signal };
+      try {
+        const stream = await counted("WATCH", resource.plural, () => transport.open(request));
+        onOpen?.();
+        yield* readEvents(`WATCH ${path}`, stream, { silenceMs, signal });
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof ApiError && error.reason === "Silent") transport.distrust();
+        throw error;
+      }
+    },
+  };
 }
 
 /** Items of a list come without what they are; only as such do they look like objects that were read alone. */

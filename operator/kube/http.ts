@@ -93,33 +93,19 @@ function once<T>(
 ): Promise<T> {
   const what = `${request.method} ${request.path}`;
   const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+  const headers = {
+    Accept: "application/json",
+    "User-Agent": options.userAgent,
+    ...(body && { "Content-Type": request.contentType ?? "application/json", "Content-Length": body.length }),
+    ...credentials.headers,
+  };
   return new Promise<T>((resolve, reject) => {
-    const sent = (url.protocol === "http:" ? http : https).request({
-      agent,
-      host: url.hostname.replace(/^\[|\]$/g, ""),
-      port: url.port || (url.protocol === "http:" ? 80 : 443),
-      method: request.method,
-      path: `${url.pathname.replace(/\/$/, "")}${request.path}${queryOf(request.query)}`,
-      headers: {
-        Accept: "application/json",
-        "User-Agent": options.userAgent,
-        ...(body && { "Content-Type": request.contentType ?? "application/json", "Content-Length": body.length }),
-        ...credentials.headers,
-      },
-    });
-    const ms = request.timeoutMs ?? options.timeoutMs;
-    const timer = setTimeout(() => fail(new ApiError(0, "TimedOut", `${what}: no answer within ${ms} ms`)), ms);
-    const aborted = () => fail(request.signal!.reason);
-    const settle = (how: () => void) => {
-      clearTimeout(timer);
-      request.signal?.removeEventListener("abort", aborted);
-      how();
-    };
+    const sent = (url.protocol === "http:" ? http : https).request({ agent, headers, ...target(url, request) });
+    const settle = limited(what, request, request.timeoutMs ?? options.timeoutMs, fail);
     function fail(error: unknown) {
       settle(() => reject(error));
       sent.destroy();
     }
-    request.signal?.addEventListener("abort", aborted, { once: true });
     let old = false;
     sent.on("socket", (socket) => {
       old = used.has(socket); // Node's own `reusedSocket` misses those that went straight to a waiting request
@@ -140,6 +126,25 @@ function once<T>(
     });
     sent.end(body);
   });
+}
+
+const target = (url: URL, { method, path, query }: HttpRequest) => ({
+  method,
+  host: url.hostname.replace(/^\[|\]$/g, ""),
+  port: url.port || (url.protocol === "http:" ? 80 : 443),
+  path: `${url.pathname.replace(/\/$/, "")}${path}${queryOf(query)}`,
+});
+
+/** Fails a call when its time is over or its signal aborts, until it is settled by what is answered here. */
+function limited(what: string, { signal }: HttpRequest, ms: number, fail: (error: unknown) => void) {
+  const timer = setTimeout(() => fail(new ApiError(0, "TimedOut", `${what}: no answer within ${ms} ms`)), ms);
+  const aborted = () => fail(signal!.reason);
+  signal?.addEventListener("abort", aborted, { once: true });
+  return (how: () => void) => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", aborted);
+    how();
+  };
 }
 
 const wholeAnswer: Take<{ status: number; text: string }> = (what, response, { resolve, reject }) => {

@@ -136,7 +136,7 @@ class Candidate {
 
   /** Takes or renews the lease if that is allowed; false: another holds it. Throws what the API server answers else. */
   async #try(leftMs = this.#timing.renewMs): Promise<boolean> {
-    const call = { timeoutMs: Math.max(1, Math.min(leftMs, this.#timing.renewMs / 3)) };
+    const call = { timeoutMs: Math.max(1, Math.round(Math.min(leftMs, this.#timing.renewMs / 3))) };
     const began = this.#clock();
     if (!this.#ours()) {
       await this.#look(call);

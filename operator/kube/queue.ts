@@ -14,7 +14,7 @@ export type QueueOptions = {
   initialMs?: number;
   maxMs?: number;
   random?: () => number;
-  /** A handler failed for the `failures`th time in a row; it is tried again in `delayMs`. */
+  /** Hooks must not throw. A handler failed for the `failures`th time in a row; it is tried again in `delayMs`. */
   onError?: (key: string, error: unknown, failures: number, delayMs: number) => void;
   /** A handler ended: how long its key had waited and how long the handler took, in milliseconds. */
   onHandled?: (key: string, waitedMs: number, tookMs: number, outcome: "done" | "later" | "failed") => void;
@@ -96,9 +96,9 @@ export class WorkQueue {
 
   /**
    * Handles keys, at most `workers` at once, until `signal` aborts; resolves when the handlers that run then have
-   * ended. Keys that still wait are left: whoever comes next lists everything anyway.
+   * ended, or after `drainMs` more milliseconds. Keys that still wait are left: whoever comes next lists everything.
    */
-  async run(workers: number, handler: Handler, signal: AbortSignal): Promise<void> {
+  async run(workers: number, handler: Handler, signal: AbortSignal, drainMs = longestMs): Promise<void> {
     if (this.#handler) throw new Error("the queue runs already");
     this.#handler = handler;
     this.#workers = workers;
@@ -106,8 +106,7 @@ export class WorkQueue {
     if (!signal.aborted) {
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     }
-    this.#close();
-    await this.#untilIdle();
+    await this.drain(drainMs);
   }
 
   /** Takes no more keys and waits for the handlers that run, at most `ms` milliseconds. Did all of them end? */

@@ -21,10 +21,10 @@ export type Sink = {
 
 /**
  * Times in seconds and milliseconds. A watch's own length (`timeoutSeconds`) is under the 45 s within which a silent,
- * half-open connection must be noticed: bookmarks come once a minute only, but the server also sends one 2 s before a
- * watch's end and then ends it, so that a healthy watch is heard of within its length, and `silenceMs` without a byte
- * means that it is dead. Watching on from the last bookmark is one cheap request, on the same connection, without a
- * list: 1.6 a minute.
+ * half-open connection must be noticed: bookmarks come once a minute only, if at all, but the end of a watch is news
+ * too, so that a healthy one is heard of within its length, and `silenceMs` without a byte means that it is dead.
+ * Watching on from the last revision is one cheap request, on the same connection, without a list: 1.6 a minute. (The
+ * API server sends a bookmark 2 s before a watch's end if anything happened, so that this revision stays young.)
  */
 export const reflectorTiming = {
   pageSize: 500,
@@ -38,6 +38,8 @@ export const reflectorTiming = {
   /** Lists again this long after the last list (times 1 … 1.5), at a watch's end: nothing may stay wrong for ever. */
   relistMs: 30 * 60_000,
 };
+/** So many failures in a row are an outage. */
+const outageFailures = 3;
 export type ReflectorTiming = typeof reflectorTiming;
 
 export type ReflectorOptions = {
@@ -149,6 +151,8 @@ export class Reflector {
     const onOpen = () => {
       this.#openedAt = performance.now();
       this.#heard();
+      if (this.#said) this.#options.log.info({}, `${this.#what}: heard again`);
+      this.#said = "";
     };
     for await (const event of client.watch(resource, namespace, query, signal, {
       silenceMs: this.#timing.silenceMs,
@@ -183,8 +187,6 @@ export class Reflector {
   }
 
   #well(): void {
-    if (this.#said) this.#options.log.info({}, `${this.#what}: heard again`);
-    this.#said = "";
     this.#failures = 0;
     this.#unreadable = 0;
   }
@@ -201,9 +203,10 @@ export class Reflector {
     if (!listing && this.#lived()) this.#failures = 0;
     // A line that can't be read may be the very next event of this revision for ever: a list gets past it.
     if (error instanceof ApiError && error.reason === "UnreadableAnswer") this.#unreadable += 1;
-    const beyond = error instanceof ApiError && /too large resource version/i.test(error.message);
     if (gone && listing) this.#unpaged = true; // the pages' revision was compacted while they were read
-    if (gone || beyond || this.#unreadable >= 3) this.#version = undefined;
+    // After an outage the storage may be an older one, and a watch from its future would be silent without a word.
+    const outage = this.#failures >= outageFailures;
+    if (gone || outage || this.#unreadable >= 3) this.#version = undefined;
     this.#say(error, gone);
     const asked = error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, 60_000) : 0;
     const delayMs = this.#delay();

@@ -1,4 +1,4 @@
-// What templates and spark.kubernetes.* settings of a sound project say that no cluster would take: checked on the pods that
+// What templates and spark.kubernetes.* settings say that no cluster would take: checked on the pods that
 // tasks would get, and told where it is written: in the task, the flow's taskDefaults or the engine.
 import { apiVersion, type SparkEngine, type SparkTask } from "../api/kinds.ts";
 import type { Path, Problem } from "../api/problems.ts";
@@ -37,7 +37,7 @@ const sourcedEngine = (project: Project, name: string | undefined): Sourced<Spar
   return engine && project.engines.get(engine.metadata.name);
 };
 
-/** A program for what is asked of an engine alone. */
+/** The program is none of the policy's business, and needn't be sound. */
 const sql = { statements: "SELECT 1" };
 
 /** The written parts from the highest layer to the lowest; the engine is the last. */
@@ -45,7 +45,8 @@ function problemsOf(spec: TaskSpec, written: Written[], engine: Sourced<SparkEng
   const all = engine ? [...written, { spec: engine.object.spec, path: ["spec"], source: engine.source }] : written;
   // Most tasks say nothing of pods, and rendering none of theirs keeps large flows quick.
   if (!all.some(({ spec: part }) => part && saysOfPods(part))) return [];
-  const task: SparkTask = { apiVersion, kind: "SparkTask", metadata: { name: "task" }, spec };
+  const { python: _python, jar: _jar, fugueSql: _fugueSql, r: _r, ...rest } = spec;
+  const task: SparkTask = { apiVersion, kind: "SparkTask", metadata: { name: "task" }, spec: { ...rest, sql } };
   const resolved = resolveTask(task, engine?.object);
   return checkPolicy(resolved).map((one) => place(one, resolved, all));
 }

@@ -96,7 +96,7 @@ function whileActive({ timeouts }: TaskObservation, latest: AttemptObservation, 
 
 const stop = (latest: AttemptObservation, cause: Cause): TaskDecision => ({
   action: { kind: "stop", number: latest.number, cause },
-  phase: "Running",
+  phase: latest.state === "Pending" ? "Pending" : "Running",
   message: `stopping: ${cause.message}`,
 });
 

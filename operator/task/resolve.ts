@@ -37,6 +37,9 @@ export type ResolvedTask = {
   engine: { name: string; kind: "kubernetes" | "local"; localCores: number };
   storage?: Storage;
   image: string;
+  /** `inject`: the image holds no entry point of ours, an init container of `runtimeImage` brings it. */
+  runtime: "image" | "inject";
+  runtimeImage: string;
   imagePullSecrets: { name: string }[];
   /** The driver's, if any layer names one. */
   serviceAccountName?: string;
@@ -89,6 +92,8 @@ export function resolveTask(task: SparkTask, engine: SparkEngine | undefined): R
     engine: { name: engineName, kind, localCores: engineSpec.local?.cores ?? defaultLocalCores },
     ...optional("storage", engineSpec.storage),
     image: last(withEngine, "image") ?? defaultImage,
+    runtime: last(withEngine, "runtime") ?? "image",
+    runtimeImage: defaultImage,
     imagePullSecrets: last(withEngine, "imagePullSecrets") ?? [],
     ...optional("serviceAccountName", last(withEngine, "serviceAccountName")),
     program: programOf(spec),

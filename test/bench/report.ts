@@ -9,11 +9,12 @@ export type Figure = {
   samples?: number[];
 };
 
-/** A figure that must be at most its goal; without a goal it is only told. */
-export const figure = (name: string, unit: string, samples: number[], goal: number | null): Figure => {
+/** A figure that must be at most its goal, or at least with `atLeast`; without a goal it is only told. */
+export function figure(name: string, unit: string, samples: readonly number[], goal: number | null, atLeast = false) {
   const value = median(samples);
-  return { name, value: round(value), unit, goal, held: goal === null || value <= goal, samples: samples.map(round) };
-};
+  const held = goal === null || (atLeast ? value >= goal : value <= goal);
+  return { name, value: round(value), unit, goal, held, samples: samples.map(round) } satisfies Figure;
+}
 
 export function report(figures: readonly Figure[]): void {
   const rows = figures.map(({ name, value, unit, goal, held, samples }) => [
@@ -33,6 +34,12 @@ export function report(figures: readonly Figure[]): void {
         .trimEnd(),
     );
   console.log(JSON.stringify({ figures: figures.map(({ samples: _samples, ...rest }) => rest) }));
+}
+
+/** The value that so many of a hundred are not above. */
+export function percentile(values: readonly number[], hundredths: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * hundredths) / 100) - 1)]!;
 }
 
 /** Middle of the sorted values; the mean of the two middle ones for an even number. */

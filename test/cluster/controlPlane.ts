@@ -106,6 +106,7 @@ export function apiserver(plane: ControlPlane): Program {
     "enable-admission-plugins": "NodeRestriction",
     "audit-policy-file": join(plane.state, "audit-policy.yaml"),
     "audit-log-path": auditLogOf(plane.state),
+    "audit-log-maxsize": 8192, // MiB; else a new file begins at 100
     "allow-privileged": true,
     profiling: false,
   };

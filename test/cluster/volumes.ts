@@ -36,6 +36,16 @@ export async function makeVolume(kubectl: Kubectl, root: string, namespace: stri
     metadata: { namespace, name },
     spec: { ...shared, resources: { requests: capacity }, volumeName: `${namespace}-${name}` },
   };
+  // A volume whose claim was deleted stays bound to what is no more.
+  const phase = await kubectl([
+    "get",
+    "pv",
+    volume.metadata.name,
+    "--ignore-not-found",
+    "-o",
+    "jsonpath={.status.phase}",
+  ]);
+  if (phase === "Released" || phase === "Failed") await kubectl(["delete", "pv", volume.metadata.name]);
   const objects = { apiVersion: "v1", kind: "List", items: [volume, claim] };
   await kubectl(["apply", "-f", "-"], JSON.stringify(objects));
   return { claim: name, path };

@@ -1,6 +1,6 @@
 // Once for all suites on the real cluster: cluster, images, and the chart installed with helm as the docs say.
 import { spawnSync } from "node:child_process";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
 import { testCluster } from "../cluster/testCluster.ts";
 
@@ -31,7 +31,8 @@ const system = "sparkflow-system";
 const log = (line: string) => console.log(`-- ${line}`);
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { ours, kubectl, kubeconfig, stop } = await testCluster({ images: buildImages(), log });
+  const images = buildImages();
+  const { ours, kubectl, kubeconfig, stop } = await testCluster({ images, log });
   if (!ours) throw new Error("a cluster that the machine brings isn't served by these suites yet");
   try {
     for (const name of [namespace, system]) await kubectl(["apply", "-f", "-"], restricted(name));
@@ -40,6 +41,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
       ...["upgrade", "--install", "sparkflow", join(root, "charts/sparkflow"), "--namespace", system],
       ...["--set", `driver.namespaces={${namespace}}`],
       ...["--set", "defaultEngine.storage.claim.name=flows"],
+      // The tag is the same for every build: another archive has to be another pod.
+      ...[
+        "--set",
+        `podAnnotations.archive=${images.map((file) => basename(file)).find((name) => name.startsWith("operator"))}`,
+      ],
       ...["--set-json", `defaultEngine.spec=${JSON.stringify(defaultEngine)}`],
       ...["--wait", "--timeout", "120s"],
     ]);

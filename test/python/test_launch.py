@@ -18,7 +18,14 @@ def attempt(tmp_path, monkeypatch):
     """An attempt with nothing special, and a SPARK_HOME with two jars."""
     for name in ("SPARKFLOW_CLASSPATH", "SPARKFLOW_CDS_ARCHIVE", "SPARKFLOW_CDS_DUMP", "SPARK_CONF_DIR"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("HADOOP_CONF_DIR", "SPARK_DIST_CLASSPATH", "SPARK_SUBMIT_OPTS", "PYTHONPATH", "PYTHONHASHSEED"):
+    for name in (
+        "HADOOP_CONF_DIR",
+        "SPARK_DIST_CLASSPATH",
+        "SPARK_SUBMIT_OPTS",
+        "PYTHONPATH",
+        "PYTHONHASHSEED",
+        "POD_IP",
+    ):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "spark"
     (home / "jars").mkdir(parents=True)
@@ -218,3 +225,68 @@ def test_a_secret_that_is_missing_or_would_be_cut_is_told_without_its_value(atte
         monkeypatch.setenv("SF_SECRET_1", value)
     with pytest.raises(SparkflowError, match=message):
         PropertiesFile(replace(attempt, secret_conf={"spark.some.key": "SF_SECRET_1"}))
+
+
+def conf(attempt):
+    found = command(attempt)
+    return dict(found[index + 1].split("=", 1) for index, word in enumerate(found) if word == "--conf")
+
+
+def test_in_a_pod_executors_reach_the_driver_at_the_pods_address(attempt, monkeypatch):
+    assert conf(attempt) == {}
+    monkeypatch.setenv("POD_IP", "10.0.0.7")
+    assert conf(attempt) == {"spark.driver.host": "10.0.0.7", "spark.driver.bindAddress": "10.0.0.7"}
+
+
+def test_an_ipv6_address_has_brackets_where_it_is_a_host(attempt, monkeypatch):
+    monkeypatch.setenv("POD_IP", "fd00::7")
+    assert conf(attempt) == {"spark.driver.host": "[fd00::7]", "spark.driver.bindAddress": "fd00::7"}
+
+
+@pytest.mark.parametrize(
+    "line", ["spark.driver.host=127.0.0.1", "  spark.driver.host : 127.0.0.1", "spark.driver.host x"]
+)
+def test_a_host_of_the_settings_stays(attempt, monkeypatch, line):
+    monkeypatch.setenv("POD_IP", "10.0.0.7")
+    attempt.properties_file.write_text(f"spark.master=local[2]\n{line}\n")
+    assert conf(attempt) == {}
+
+
+def test_a_comment_or_a_longer_key_sets_no_host(attempt, monkeypatch):
+    monkeypatch.setenv("POD_IP", "10.0.0.7")
+    attempt.properties_file.write_text(
+        "# spark.driver.host=a\nspark.driver.hosts=b\nspark.driver.bindAddress=0.0.0.0\n"
+    )
+    assert conf(attempt) == {"spark.driver.host": "10.0.0.7"}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"class_path": ("/x.jar",)}, "extraClassPath"),
+        ({"jvm_memory": "32g"}, "32g"),
+        ({"jvm_memory": "32768m"}, "32g"),
+        ({"jvm_options": ("-Xshare:off",)}, "Java options"),
+    ],
+)
+def test_in_a_pod_the_log_says_when_the_archive_is_not_used(attempt, monkeypatch, capsys, change, why):
+    monkeypatch.setenv("SPARKFLOW_CDS_ARCHIVE", "/x/a.jsa")
+    monkeypatch.setenv("POD_IP", "10.0.0.7")
+    command(replace(attempt, jvm_memory="31g"))
+    assert capsys.readouterr().err == ""
+    command(replace(attempt, **change))
+    [line] = capsys.readouterr().err.splitlines()
+    assert "archive" in line and why in line
+
+
+def test_the_file_with_secrets_goes_where_the_pod_says(attempt, monkeypatch, tmp_path):
+    monkeypatch.setenv("SF_SECRET_1", "hush")
+    monkeypatch.setenv("SPARKFLOW_SECRETS_DIR", str(tmp_path / "memory"))
+    secret = replace(attempt, secret_conf={"spark.a": "SF_SECRET_1"})
+    with pytest.raises(SparkflowError, match="SPARKFLOW_SECRETS_DIR: .*memory can't take the file"):
+        PropertiesFile(secret)
+    (tmp_path / "memory").mkdir()
+    file = PropertiesFile(secret)
+    assert file.path.is_relative_to(tmp_path / "memory")
+    file.remove()
+    assert list((tmp_path / "memory").iterdir()) == []

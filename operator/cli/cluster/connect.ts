@@ -41,7 +41,9 @@ export async function onCluster<T>(options: ClusterOptions, action: (cluster: Cl
 
 async function endpointOf({ kubeconfig, context }: ClusterOptions): Promise<Endpoint> {
   try {
-    return await loadEndpoint({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+    const endpoint = await loadEndpoint({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+    await endpoint.credentials(); // files and programs that the kubeconfig names may be missing
+    return endpoint;
   } catch (error) {
     throw new UserError([(error as Error).message]);
   }

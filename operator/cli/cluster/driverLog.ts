@@ -18,7 +18,7 @@ export type LogOptions = {
   /** Only this many of the last lines. */
   tail?: number;
   signal?: AbortSignal;
-  /** Says why there is nothing yet. */
+  /** Says why there is nothing. */
   note?: (text: string) => void;
 };
 type Write = (chunk: Buffer) => void;
@@ -42,31 +42,36 @@ export function chosenTask(run: RunObject, tasks: readonly TaskObject[]): TaskOb
   ]);
 }
 
-/** The driver pod of a task's attempt, or undefined if there is none (yet). */
-export function driverOf({ status }: TaskObject, attempt: number | undefined): string | undefined {
-  if (attempt === undefined) return status?.driver;
-  return status?.attempts?.find(({ number }) => number === attempt)?.driver;
+type Driver = { pod: string; begun: boolean };
+
+/** The driver of a task's attempt (left out: the latest), or undefined if there is none (yet). */
+export function driverOf({ status }: TaskObject, attempt: number | undefined): Driver | undefined {
+  const kept = status?.attempts?.find((one) =>
+    attempt === undefined ? one.driver === status.driver : one.number === attempt,
+  );
+  const pod = kept?.driver ?? (attempt === undefined ? status?.driver : undefined);
+  return pod === undefined ? undefined : { pod, begun: kept !== undefined && kept.state !== "Pending" };
 }
 
 /** Writes the log of a task's driver. Throws UserError if there is none to be had. */
 export async function writeLog(client: Client, task: TaskObject, options: LogOptions, write: Write): Promise<void> {
   const { namespace = "", name } = task.metadata;
-  const { follow, attempt, signal } = options;
+  const { follow, attempt, signal, note } = options;
   let said = "";
   let done: string | undefined;
   let now: TaskObject | undefined = task;
-  while (!signal?.aborted) {
-    const pod = now && driverOf(now, attempt);
-    if (pod && pod !== done) {
-      const whole = await writePod(client, namespace, pod, { ...options, ...(done ? { tail: undefined } : {}) }, write);
-      if (whole) done = pod;
-      if (whole && (!follow || attempt !== undefined)) return;
-    } else if (!follow) throw new UserError([noDriver(now ?? task, attempt)]);
-    if (!now || (isFinished(now) && (done !== undefined || !pod))) return;
-    const why = done
-      ? ""
-      : `${shortName(now)} hasn't started: ${now.status?.message ?? "the operator hasn't seen it yet"}`;
-    if (why && why !== said) options.note?.(why);
+  while (now && !signal?.aborted) {
+    const driver = driverOf(now, attempt);
+    if (driver?.begun && driver.pod !== done) {
+      const tail = done === undefined ? options.tail : undefined;
+      const bytes = await writePod(client, namespace, driver.pod, { follow, tail, signal }, write);
+      if (bytes === 0 && options.tail !== 0) note?.(`the log of ${driver.pod} is empty`);
+      done = driver.pod;
+      if (!follow || attempt !== undefined) return;
+    } else if (!follow) throw new UserError([noDriver(now, attempt)]);
+    if (isFinished(now)) return;
+    const why = done === undefined || driver?.pod !== done ? noDriver(now, attempt) : "";
+    if (why && why !== said) note?.(why);
     said = why;
     await sleep(pollMs, undefined, signal ? { signal } : {}).catch(() => {});
     now = await find(client, "SparkTask", namespace, name);
@@ -76,39 +81,39 @@ export async function writeLog(client: Client, task: TaskObject, options: LogOpt
 function noDriver(task: TaskObject, attempt: number | undefined): string {
   const { status } = task;
   const name = shortName(task);
-  if (attempt === undefined) return `${name} has no driver yet${status?.message ? `: ${status.message}` : ""}`;
-  const known = (status?.attempts ?? []).map(({ number }) => number).join(", ");
-  return `${name} has no attempt ${attempt}${known ? `; there are ${known}` : ""}`;
+  const why = status?.message ? `: ${status.message}` : "";
+  if (attempt === undefined) return `${name} hasn't started${why}`;
+  const known = (status?.attempts ?? []).map(({ number }) => number);
+  if (known.includes(attempt)) return `attempt ${attempt} of ${name} hasn't started${why}`;
+  return `${name} has no attempt ${attempt}${known.length > 0 ? `; there are ${known.join(", ")}` : ""}`;
 }
 
-/** Writes one pod's log; false if its container has not begun and the log is followed. */
+/** Writes one pod's log; returns its bytes. */
 async function writePod(
   client: Client,
   namespace: string,
   pod: string,
-  {
-    follow,
-    tail,
-    signal,
-  }: { follow?: boolean | undefined; tail?: number | undefined; signal?: AbortSignal | undefined },
+  { follow, tail, signal }: { [K in "follow" | "tail" | "signal"]: LogOptions[K] | undefined },
   write: Write,
-): Promise<boolean> {
+): Promise<number> {
+  let bytes = 0;
   try {
     const stream = await client.stream(
       objectPath(pods, namespace, pod, "log"),
       { container: driverContainer, follow: follow ? true : undefined, tailLines: tail },
       signal ? { signal } : {},
     );
-    for await (const chunk of stream) write(chunk as Buffer);
-    return true;
+    for await (const chunk of stream) {
+      bytes += (chunk as Buffer).length;
+      write(chunk as Buffer);
+    }
   } catch (error) {
-    if (signal?.aborted) return true;
+    if (signal?.aborted) return bytes;
     if (isNotFound(error))
       throw new UserError([`the pod ${pod} is gone, and its log with it: a task's podTTL says how long pods stay`]);
-    const waiting =
-      error instanceof ApiError && error.status === 400 && /waiting to start|not available/.test(error.message);
-    if (waiting && follow) return false;
-    if (waiting) throw new UserError([`the driver ${pod} hasn't started: ${error.message}`]);
+    // A driver that never began, of an attempt that is over: nothing was printed.
+    if (error instanceof ApiError && error.status === 400) return bytes;
     throw error;
   }
+  return bytes;
 }

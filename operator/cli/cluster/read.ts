@@ -4,6 +4,7 @@ import type { ApiError, Client } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { UserError } from "../exit.ts";
+import { programName } from "../plugin.ts";
 import { type Kind, kindWord, resources, splitName } from "./kinds.ts";
 import type { AnyObject } from "./tables.ts";
 import { type FlowObject, type RunObject, runLabel, shortName, type TaskObject } from "./views.ts";
@@ -40,7 +41,7 @@ export async function need<K extends Kind>(
 }
 
 export const missing = (what: string, namespace: string, name: string): string =>
-  `there is no ${what} "${name}" in the namespace ${namespace}: \`sparkflow get -n ${namespace}\` lists what there is`;
+  `there is no ${what} "${name}" in the namespace ${namespace}: \`${programName()} get -n ${namespace}\` lists what there is`;
 
 /** All objects of a kind, in one namespace or (undefined) in all, by namespace and name. */
 export async function listAll(

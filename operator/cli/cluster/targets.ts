@@ -1,5 +1,7 @@
 // What a submission starts: which run of a flow, which task. A run that an edit doesn't start is asked for.
 import { randomBytes } from "node:crypto";
+import type { SparkFlow } from "../../api/kinds.ts";
+import { editParamsAnnotation, editParamsText } from "../../flow/editParams.ts";
 import { askedRunName, editRunName } from "../../flow/names.ts";
 import type { ParamValues } from "../../flow/params.ts";
 import type { Client } from "../../kube/client.ts";
@@ -8,6 +10,8 @@ import { sparkFlowRuns } from "../../kube/resources.ts";
 import { flowRunHash, isOtherScheme, taskRunHash } from "../../task/runHash.ts";
 import { type Applied, fieldManager } from "./apply.ts";
 import type { Target } from "./follow.ts";
+import type { Prepared } from "./prepare.ts";
+import { find } from "./read.ts";
 import { type FlowObject, isFinished, type TaskObject } from "./views.ts";
 
 /** What is said of the start, and what to follow. */
@@ -20,7 +24,7 @@ export function startsByEdit({ spec, status }: Pick<FlowObject, "spec" | "status
 }
 
 /** The run of a flow that was applied: its edit's, or one that is asked for here. */
-export async function startFlow(client: Client, { prepared, after }: Applied, params: ParamValues): Promise<Started> {
+async function startFlow(client: Client, { prepared, after }: Applied, params: ParamValues): Promise<Started> {
   const { namespace } = prepared;
   const flow = after as unknown as FlowObject;
   const { name, uid, generation = 1 } = flow.metadata;
@@ -49,7 +53,7 @@ export async function startFlow(client: Client, { prepared, after }: Applied, pa
 }
 
 /** A task that was applied: it starts unless it has done this very work. */
-export function startTask({ prepared, after }: Applied): Started {
+function startTask({ prepared, after }: Applied): Started {
   const task = after as unknown as TaskObject;
   const { name } = task.metadata;
   const target: Target = { kind: "SparkTask", namespace: prepared.namespace, name };
@@ -61,7 +65,7 @@ export function startTask({ prepared, after }: Applied): Started {
 }
 
 /** A SparkFlowRun among the manifests. */
-export const startRun = ({ prepared, after }: Applied, flow: KubeObject | undefined): Started => ({
+const startRun = ({ prepared, after }: Applied, flow: KubeObject | undefined): Started => ({
   target: {
     kind: "SparkFlowRun",
     namespace: prepared.namespace,
@@ -70,3 +74,48 @@ export const startRun = ({ prepared, after }: Applied, flow: KubeObject | undefi
   },
   sentence: `the run ${after.metadata.name} starts`,
 });
+
+/** Flows whose edit starts a run get the params of that run in the same write. */
+export async function withEditParams(
+  client: Client,
+  objects: readonly Prepared[],
+  params: ReadonlyMap<string, ParamValues>,
+): Promise<Prepared[]> {
+  const all: Prepared[] = [];
+  for (const prepared of objects) {
+    const { manifest, namespace } = prepared;
+    const given = params.get(manifest.metadata.name) ?? {};
+    if (manifest.kind !== "SparkFlow" || Object.keys(given).length === 0) {
+      all.push(prepared);
+      continue;
+    }
+    const spec = manifest.spec as unknown as SparkFlow["spec"];
+    const before = await find(client, "SparkFlow", namespace, manifest.metadata.name);
+    const edits = !before || startsByEdit({ spec, ...(before.status ? { status: before.status } : {}) });
+    const annotations = {
+      ...manifest.metadata.annotations,
+      ...(edits ? { [editParamsAnnotation]: editParamsText(spec, given) } : {}),
+    };
+    all.push({ ...prepared, manifest: { ...manifest, metadata: { ...manifest.metadata, annotations } } });
+  }
+  return all;
+}
+
+/** Starts what was applied. A flow with SparkFlowRuns among the manifests runs for these, and else once. */
+export async function startAll(
+  client: Client,
+  applied: readonly Applied[],
+  params: ReadonlyMap<string, ParamValues>,
+): Promise<Started[]> {
+  const started: Started[] = [];
+  const of = (kind: string) => applied.filter(({ prepared }) => prepared.manifest.kind === kind);
+  const runs = of("SparkFlowRun");
+  for (const one of of("SparkTask")) started.push(startTask(one));
+  for (const one of of("SparkFlow")) {
+    const { name } = one.prepared.manifest.metadata;
+    const own = runs.filter(({ after }) => (after.spec as { flow?: string }).flow === name);
+    started.push(...own.map((run) => startRun(run, one.after)));
+    if (own.length === 0) started.push(await startFlow(client, one, params.get(name) ?? {}));
+  }
+  return started;
+}

@@ -3,6 +3,7 @@ import type { SparkFlow, SparkFlowRun, SparkTask } from "../../api/kinds.ts";
 import type { Condition, TaskPhase } from "../../api/status.ts";
 import { graphOf, topological } from "../../flow/graph.ts";
 import type { ObjectMeta } from "../../kube/objects.ts";
+import { programName } from "../plugin.ts";
 import type { TaskView } from "../report/view.ts";
 import type { EndedRun, EndedTask } from "../report/words.ts";
 
@@ -85,7 +86,7 @@ export function runTasks(
 
 /** The command that prints a task's log. */
 export const logCommand = (task: TaskObject): string =>
-  `sparkflow logs ${task.metadata.name} -n ${task.metadata.namespace}`;
+  `${programName()} logs ${task.metadata.name} -n ${task.metadata.namespace}`;
 
 /** A task as `--json` prints it: the fields of a local run's record. */
 export function taskRecordOf(task: TaskObject): EndedTask & { startedAt?: string; finishedAt?: string } {

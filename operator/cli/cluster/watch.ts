@@ -1,6 +1,7 @@
 // Watching runs and tasks of a cluster to their end, with the reports that local runs have.
 
 import { failed } from "../exit.ts";
+import { programName } from "../plugin.ts";
 import { plainTeller } from "../report/plain.ts";
 import { liveTree } from "../report/tree.ts";
 import { endLines } from "../report/words.ts";
@@ -83,8 +84,8 @@ const leftRunning = (all: readonly Followed[]): string[] =>
     .filter(({ finished }) => !finished)
     .flatMap(({ target: { kind, name, namespace } }) => [
       `${name} goes on without being watched`,
-      `  watch:  sparkflow get ${kindWord[kind]} ${name} -n ${namespace} --watch`,
-      `  cancel: sparkflow cancel ${kindWord[kind]}/${name} -n ${namespace}`,
+      `  watch:  ${programName()} get ${kindWord[kind]} ${name} -n ${namespace} --watch`,
+      `  cancel: ${programName()} cancel ${kindWord[kind]}/${name} -n ${namespace}`,
     ]);
 
 function reportFor({ json, quiet, plain }: WatchOptions, targets: readonly Target[]): Report {

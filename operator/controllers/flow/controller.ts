@@ -5,6 +5,7 @@ import { apiVersion, type SparkFlow } from "../../api/kinds.ts";
 import type { Problem } from "../../api/problems.ts";
 import type { FlowStatus } from "../../api/status.ts";
 import { checkObject } from "../../flow/checkObject.ts";
+import { editParams } from "../../flow/editParams.ts";
 import { editRunName } from "../../flow/names.ts";
 import { paramValues } from "../../flow/params.ts";
 import { isAlreadyExists, isNotFound } from "../../kube/errors.ts";
@@ -79,7 +80,7 @@ function missingParams({ spec, metadata }: SparkFlow): string {
   const known: Record<string, string> = { name: metadata.name, id: metadata.name, date: "2026-01-01" };
   const { problems } = paramValues(
     spec.params ?? {},
-    {},
+    editParams({ spec, metadata }),
     ([head, field = ""]) => (head === "run" ? known[field] : undefined),
     ["spec", "params"],
   );
@@ -91,6 +92,7 @@ async function startRun(ctx: Context, revisions: Revisions, flow: StoredFlow): P
   const { namespace = "", name, generation = 1 } = flow.metadata;
   const revision = await revisions.take(ctx, flow);
   const runName = editRunName(name, generation);
+  const params = editParams({ spec: flow.spec as SparkFlow["spec"], metadata: flow.metadata });
   const body = {
     apiVersion,
     kind: "SparkFlowRun",
@@ -101,7 +103,7 @@ async function startRun(ctx: Context, revisions: Revisions, flow: StoredFlow): P
       annotations: { [revisionAnnotation]: revision },
       ownerReferences: [ownedBy({ ...flow, apiVersion, kind: "SparkFlow" })],
     },
-    spec: { flow: name },
+    spec: { flow: name, ...(Object.keys(params).length > 0 ? { params } : {}) },
   };
   try {
     ctx.runs.put(await ctx.client.create(sparkFlowRuns, namespace, body));

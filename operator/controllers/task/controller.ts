@@ -38,7 +38,10 @@ export async function reconcileTask(ctx: Context, descriptions: Descriptions, ke
   await releaseStrays(ctx, stored, pods);
   if (!stored || stored.metadata.deletionTimestamp) return undefined;
   const own = pods.filter((pod) => taskOf(pod)?.uid === stored.metadata.uid);
-  if (isSettled(stored, own)) return look(ctx.now(), await afterEnd(ctx, stored, own));
+  if (isSettled(stored, own)) {
+    descriptions.forget(stored.metadata.uid);
+    return look(ctx.now(), await afterEnd(ctx, stored, own));
+  }
   const { hash, task, problems } = descriptions.of(stored);
   const now = ctx.now();
   const view = await verified(ctx, stored, viewTask(hash, stored.status ?? {}, own.filter(isDriver), now), now);
@@ -230,7 +233,8 @@ function underWay(view: TaskView, own: readonly DriverPod[], decision: TaskDecis
 function quietUntil(stored: StoredTask, view: TaskView, report: TaskReport, now: number): number | undefined {
   const { status = {} } = stored;
   const { driver } = view;
-  if (report.phase === "Pending" && status.phase === undefined && driver && report.message === "") {
+  const unsaid = status.phase === undefined || status.phase === "Retrying";
+  if (report.phase === "Pending" && unsaid && driver && report.message === "") {
     const until = driver.createdAt + quietPendingMs;
     return now < until ? until : undefined;
   }

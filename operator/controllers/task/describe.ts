@@ -64,18 +64,29 @@ export function engineFor(ctx: Context, task: SparkTask, namespace: string): Eng
           name,
         };
   }
+  const engine = engines.get(stored) ?? checkEngine(stored, name);
+  engines.set(stored, engine);
+  return engine;
+}
+
+/** Checked engines by the version of them that the store has. */
+const engines = new WeakMap<StoredEngine, Engine>();
+
+function checkEngine(stored: StoredEngine, name: string): Engine {
   const { object, problems } = checkObject("SparkEngine", plain(stored, "SparkEngine"));
   const errors = problems.filter(({ severity }) => severity === "error");
   return object && errors.length === 0 ? { engine: object as SparkEngine, name } : { problems: errors, name };
 }
 
-/** The task with its engine; the operator's own image stands in where neither names one. */
+/** The task with its engine; the operator's own image stands in where neither names one, and brings the entry point to others. */
 export function resolveFor(ctx: Context, task: SparkTask, engine: SparkEngine | undefined): ResolvedTask {
   const resolved = resolveTask(task, engine);
   const named = [task.spec.image, task.spec.flowDefaults?.image, engine?.spec.image].some(
     (image) => image !== undefined,
   );
-  return named || ctx.settings.driverImage === undefined ? resolved : { ...resolved, image: ctx.settings.driverImage };
+  const { driverImage } = ctx.settings;
+  if (driverImage === undefined) return resolved;
+  return { ...resolved, runtimeImage: driverImage, ...(named ? {} : { image: driverImage }) };
 }
 
 /** Problems in one line for a status: the first in full, the number of others. */

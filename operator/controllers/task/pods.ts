@@ -4,7 +4,7 @@ import { executorSelector, trackingFinalizer } from "../../engines/kubernetes/la
 import { observeDriver } from "../../engines/kubernetes/observe.ts";
 import { type DriverPod, isDriver, taskOf } from "../../engines/kubernetes/pod.ts";
 import { stopAction } from "../../engines/kubernetes/stop.ts";
-import { isConflict, isNotFound } from "../../kube/errors.ts";
+import { ApiError, isConflict, isNotFound } from "../../kube/errors.ts";
 import { keyOf } from "../../kube/objects.ts";
 import { pods as podResource, sparkTasks } from "../../kube/resources.ts";
 import type { Cause } from "../../task/decide.ts";
@@ -85,13 +85,18 @@ async function isGone(ctx: Context, pod: DriverPod, uid: string | undefined): Pr
   }
 }
 
-/** Takes our finalizer off, and no other. */
+/** Takes our finalizer off, and no other. The kubelet may write the pod's status at the same time: that is no conflict. */
 async function release(ctx: Context, pod: DriverPod): Promise<void> {
-  const { namespace = "", name, resourceVersion, finalizers = [] } = pod.metadata;
+  const { namespace = "", name, uid, finalizers = [] } = pod.metadata;
   const left = finalizers.filter((finalizer) => finalizer !== trackingFinalizer);
+  const path = "/metadata/finalizers";
+  const patch = [
+    { op: "test", path: "/metadata/uid", value: uid },
+    { op: "test", path, value: finalizers },
+    left.length > 0 ? { op: "replace", path, value: left } : { op: "remove", path },
+  ];
   await onPod(ctx, pod, async () => {
-    const patch = { metadata: { resourceVersion, finalizers: left.length > 0 ? left : null } };
-    ctx.pods.put(await ctx.client.patch(podResource, namespace, name, patch));
+    ctx.pods.put(await ctx.client.patch(podResource, namespace, name, patch, { type: "json" }));
   });
 }
 
@@ -102,7 +107,7 @@ async function onPod(ctx: Context, { metadata }: DriverPod, act: () => Promise<v
     await act();
   } catch (error) {
     if (isNotFound(error)) return ctx.pods.remove(keyOf(metadata), uid);
-    if (isConflict(error)) {
+    if (isConflict(error) || isInvalid(error)) {
       try {
         ctx.pods.put(await ctx.client.get(podResource, namespace, name));
       } catch (readError) {
@@ -113,3 +118,6 @@ async function onPod(ctx: Context, { metadata }: DriverPod, act: () => Promise<v
     throw error;
   }
 }
+
+/** A JSON patch whose test didn't hold. */
+const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.status === 422;

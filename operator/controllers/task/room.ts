@@ -8,32 +8,40 @@ import type { Context, StoredTask } from "../context.ts";
 /** Why the task has to wait for its engine, or undefined if there is room for it. */
 export function room(ctx: Context, task: StoredTask, engine: string, limit: number | undefined): string | undefined {
   if (limit === undefined) return undefined;
-  const namespace = task.metadata.namespace ?? "";
   const own = keyOf(task.metadata);
-  let running = 0;
-  let before = 0;
-  for (const other of ctx.tasks.values()) {
-    const { metadata, status, spec } = other;
-    if (metadata.namespace !== namespace || hasEnded(status?.phase) || metadata.deletionTimestamp) continue;
-    if ((spec?.engine ?? ctx.settings.defaultEngine) !== engine) continue;
-    const key = keyOf(metadata);
-    if (hasDriver(ctx, key)) running++;
-    else if (key !== own && isOlder(other, task)) before++;
+  let taken = 0; // by drivers, and by those who come first
+  for (const other of ctx.unfinished.of(task.metadata.namespace ?? "")) {
+    if (engineOf(ctx, other) !== engine || other.metadata.deletionTimestamp) continue;
+    const key = keyOf(other.metadata);
+    if (hasDriver(ctx, key) || (key !== own && isOlder(other, task))) taken++;
   }
-  if (running + before < limit) return undefined;
-  const ahead = before > 0 ? `, and ${before} ${before === 1 ? "task is" : "tasks are"} before this one` : "";
-  return `waiting: ${running} of at most ${limit} drivers of engine ${engine} run${ahead} (maxRunningDrivers)`;
+  if (taken < limit) return undefined;
+  // No numbers: whoever waits would be written anew each time that another one's driver ends.
+  return `waiting: at most ${limit} drivers of engine ${engine} run at a time, the oldest tasks first (maxRunningDrivers)`;
 }
 
-/** Tasks of an engine's namespace that wait for room have it looked for again when a driver has ended. */
+/** Tasks of a namespace that may have room now: of each engine the oldest that wait, as many as may run at all. */
 export function waitingFor(ctx: Context, namespace: string): string[] {
-  return [...ctx.tasks.values()]
-    .filter(({ metadata, status }) => metadata.namespace === namespace && isQueued(status))
-    .map(({ metadata }) => keyOf(metadata));
+  const queued = ctx.queued.of(namespace).sort((a, b) => (isOlder(a, b) ? -1 : 1));
+  const byEngine = Map.groupBy(queued, (task) => engineOf(ctx, task));
+  return [...byEngine].flatMap(([engine, tasks]) => {
+    const limit = ctx.engines.get(`${namespace}/${engine}`)?.spec?.maxRunningDrivers;
+    return tasks.slice(0, limit).map(({ metadata }) => keyOf(metadata));
+  });
 }
+
+/** For the context's index: the namespace of a task that hasn't ended. */
+export const unfinishedIn = ({ metadata, status }: StoredTask): string[] =>
+  hasEnded(status?.phase) ? [] : [metadata.namespace ?? ""];
+
+/** For the context's index: the namespace of a task that waits for room. */
+export const queuedIn = ({ metadata, status }: StoredTask): string[] =>
+  isQueued(status) ? [metadata.namespace ?? ""] : [];
 
 const isQueued = (status: StoredTask["status"]): boolean =>
   status?.phase === "Pending" && status.conditions?.some(({ reason }) => reason === "Queued") === true;
+
+const engineOf = (ctx: Context, { spec }: StoredTask): string => spec?.engine ?? ctx.settings.defaultEngine;
 
 const hasDriver = (ctx: Context, task: string): boolean =>
   ctx.podsOfTask.of(task).some((pod) => isActiveDriver(pod, ctx.now()));

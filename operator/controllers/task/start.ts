@@ -41,11 +41,9 @@ export async function startAttempt(
   const full = room(ctx, stored, engine.name, engine.engine?.spec.maxRunningDrivers);
   if (full) return { kind: "waiting", reason: "Queued", message: full };
   const flowUid = annotations?.[flowUidAnnotation];
-  const objects = attemptObjects(resolveFor(ctx, task, engine.engine), {
-    objectName: name,
-    uid,
-    number,
-    ...(flowUid === undefined ? {} : { flowUid }),
+  const identity = { objectName: name, uid, number, ...(flowUid === undefined ? {} : { flowUid }) };
+  const objects = attemptObjects(resolveFor(ctx, task, engine.engine), identity, {
+    allow: ctx.settings.allowInPods ?? [],
   });
   if ("problems" in objects) return { kind: "refused", cause: inputCause(objects.problems) };
   const { configMap, driverPod } = objects;

@@ -124,10 +124,13 @@ export function statusPatch(previous: object, next: object): Record<string, unkn
   const before = previous as Record<string, unknown>;
   const after = next as Record<string, unknown>;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const changed = keys.filter((key) => canonicalJson(before[key] ?? null) !== canonicalJson(after[key] ?? null));
+  const changed = keys.filter((key) => !isEqual(before[key] ?? null, after[key] ?? null));
   if (changed.length === 0) return undefined;
   return Object.fromEntries(changed.map((key) => [key, replacing(before[key], after[key])]));
 }
+
+const isEqual = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === "object" && typeof b === "object" && canonicalJson(a) === canonicalJson(b));
 
 /** A merge-patch merges maps: what the new one lacks must be taken away by name. */
 function replacing(before: unknown, after: unknown): unknown {

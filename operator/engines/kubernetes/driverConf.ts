@@ -16,7 +16,8 @@ export type DriverConf = {
 };
 
 export function driverConf({ settings }: Attempt): DriverConf {
-  const conf = confMap(settings);
+  // What the operator sets is for executors.
+  const conf = confMap(settings.filter(({ source }) => source !== "operator"));
   const optional = <K extends string>(name: K, ...keys: string[]) => {
     const value = keys.map((key) => conf.get(`spark.kubernetes.${key}`)).find((one) => one !== undefined);
     return (value === undefined ? {} : { [name]: value }) as { [key in K]?: string };

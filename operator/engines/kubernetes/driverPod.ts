@@ -6,6 +6,7 @@ import { driverEnv } from "./environment.ts";
 import { attemptLabels, outputsAnnotation, ownerReferences, trackingFinalizer } from "./labels.ts";
 import { type AttemptIdentity, attemptNames } from "./names.ts";
 import { driverContainer, terminationLog, workDir } from "./paths.ts";
+import { runtimeCommand, runtimeContainers, runtimeMounts, runtimeVolumes } from "./runtime.ts";
 import { containerSecurity, podSecurity } from "./security.ts";
 import { storageMounts, storageVolumes } from "./storage.ts";
 import { withTemplate } from "./template.ts";
@@ -58,11 +59,13 @@ export function driverBase(task: ResolvedTask, attempt: Attempt, identity: Attem
       ...(Object.keys(conf.nodeSelector).length > 0 ? { nodeSelector: conf.nodeSelector } : {}),
       ...(conf.schedulerName === undefined ? {} : { schedulerName: conf.schedulerName }),
       securityContext: podSecurity,
+      ...runtimeContainers(task),
       containers: [container(task, attempt)],
       volumes: [
         ...attemptVolumes(names),
         ...configMapVolumes(attempt),
         ...storageVolumes(task),
+        ...runtimeVolumes(task),
         ...scratchVolumes("driver"),
         ...(makesExecutors(task) ? templateVolumes(names) : []),
       ],
@@ -101,6 +104,7 @@ function container(task: ResolvedTask, attempt: Attempt) {
     name: driverContainer,
     image: task.image,
     ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }),
+    ...runtimeCommand(task),
     args: ["driver"],
     workingDir: workDir,
     env: driverEnv(task, attempt),
@@ -120,6 +124,7 @@ function container(task: ResolvedTask, attempt: Attempt) {
       ...fileMounts(Object.keys(attempt.files)),
       ...configMapMounts(attempt),
       ...storageMounts(task),
+      ...runtimeMounts(task),
       ...scratchMounts("driver"),
       ...(makesExecutors(task) ? templateMounts : []),
     ],

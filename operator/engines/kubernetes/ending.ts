@@ -7,7 +7,7 @@ import { type DriverPod, endOf, sparkContainer, type Terminated } from "./pod.ts
 /** The outcome of a pod whose Spark container has ended, or that has failed before it could. */
 export function outcomeOfPod(pod: DriverPod, end: Terminated | undefined): Outcome {
   const result = parseResult(end?.message);
-  const code = end?.exitCode ?? (pod.status?.phase === "Succeeded" ? 0 : undefined);
+  const code = exitCode(pod, end);
   const exit = code === undefined ? {} : { exitCode: code };
   const told = code === undefined ? undefined : outcomeOf(code, result, declaredOutputs(pod), "cluster");
   if (told?.state === "Succeeded") return told;
@@ -22,6 +22,12 @@ export function outcomeOfPod(pod: DriverPod, end: Terminated | undefined): Outco
   if (cause) return failed({ ...exit, ...cause });
   if (!told) return failed(unknown(pod));
   return own ?? failed(withTail(told.cause, result ? undefined : end?.message));
+}
+
+function exitCode({ status }: DriverPod, end: Terminated | undefined): number | undefined {
+  // The kubelet's own 137 for a container that it can't find, or that never was.
+  if (end?.reason === "ContainerStatusUnknown") return undefined;
+  return end?.exitCode ?? (status?.phase === "Succeeded" ? 0 : undefined);
 }
 
 const failed = (cause: Cause): Outcome => ({ state: "Failed", cause });

@@ -5,6 +5,7 @@ import { executorEnv } from "./environment.ts";
 import { attemptLabels } from "./labels.ts";
 import { type AttemptIdentity, attemptNames } from "./names.ts";
 import { executorContainer, workDir } from "./paths.ts";
+import { runtimeCommand, runtimeContainers, runtimeMounts, runtimeVolumes } from "./runtime.ts";
 import { containerSecurity, podSecurity } from "./security.ts";
 import { storageMounts, storageVolumes } from "./storage.ts";
 import { withTemplate } from "./template.ts";
@@ -27,9 +28,11 @@ export function executorBase(task: ResolvedTask, attempt: Attempt, identity: Att
       automountServiceAccountToken: false,
       ...(task.serviceAccountName === undefined ? {} : { serviceAccountName: task.serviceAccountName }),
       securityContext: podSecurity,
+      ...runtimeContainers(task),
       containers: [
         {
           name: executorContainer,
+          ...runtimeCommand(task),
           workingDir: workDir,
           env: executorEnv(task, attempt),
           securityContext: containerSecurity,
@@ -37,6 +40,7 @@ export function executorBase(task: ResolvedTask, attempt: Attempt, identity: Att
             ...fileMounts(script),
             ...configMapMounts(attempt),
             ...storageMounts(task),
+            ...runtimeMounts(task),
             ...scratchMounts("executor"),
           ],
         },
@@ -45,6 +49,7 @@ export function executorBase(task: ResolvedTask, attempt: Attempt, identity: Att
         ...(script.length > 0 ? attemptVolumes(attemptNames(identity)) : []),
         ...configMapVolumes(attempt),
         ...storageVolumes(task),
+        ...runtimeVolumes(task),
         ...scratchVolumes("executor"),
       ],
     },

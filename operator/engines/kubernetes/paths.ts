@@ -6,6 +6,8 @@ export const attemptDir = "/opt/sparkflow/attempt";
 export const templateDir = "/opt/sparkflow/template";
 /** The PersistentVolumeClaim of the engine's storage. */
 export const storageDir = "/opt/sparkflow/storage";
+/** Where an init container puts entry point and library for images that hold none. */
+export const runtimeDir = "/opt/sparkflow/runtime";
 /** Working directory of driver and executors, empty at the start. */
 export const workDir = "/opt/spark/work-dir";
 /** Spark's own temporary files: shuffles and spills. */

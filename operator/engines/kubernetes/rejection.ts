@@ -13,7 +13,8 @@ export type Rejection =
 
 /** Undefined: not the object's fault (429, 5xx), so whoever asked tries again as for any request. */
 export function rejection(status: number, reason: string, message: string): Rejection | undefined {
-  if (status === 409) return { kind: "exists" };
+  // A quota that others use up at the same moment conflicts too: that is nobody's fault.
+  if (status === 409) return reason === "AlreadyExists" ? { kind: "exists" } : undefined;
   if (status === 404 || /because it is being terminated/.test(message))
     return { kind: "gone", cause: wait("NamespaceGone", message) };
   if (status === 413) return fail("TooLarge", `the API server takes no object of this size: ${message}`);

@@ -36,6 +36,16 @@ export const mistakes: [string, string | Buffer, string][] = [
     "5:12: spec.python.script: python has exactly one source, but here are module and script; keep one",
   ],
   [
+    "a pod that no cluster would take",
+    task(`${program}driver: {podTemplate: {spec: {hostNetwork: true}}}`),
+    "6:33: spec.driver.podTemplate.spec.hostNetwork: true isn't allowed here: a pod shares its network with nobody; expected false",
+  ],
+  [
+    "a key that would end in executors' pods",
+    task(`${program}sparkConf: {spark.kubernetes.executor.volumes.hostPath.a.mount.path: /a}`),
+    '6:15: spec.sparkConf["spark.kubernetes.executor.volumes.hostPath.a.mount.path"]: the key "spark.kubernetes.executor.volumes.hostPath.a.mount.path" isn\'t allowed: pods see no files of their host; use emptyDir or persistentVolumeClaim',
+  ],
+  [
     "a cycle",
     flow(`tasks:\n  - {name: a, dependsOn: [b], ${sql}}\n  - {name: b, dependsOn: [a], ${sql}}`),
     "5:3: spec.tasks: the tasks depend on each other in a cycle: a -> b -> a",

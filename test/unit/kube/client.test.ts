@@ -54,8 +54,8 @@ describe("calls", () => {
   });
 
   test.each(["", ".", "..", "a/b", "a%2fb"])("refuse the name %j, which would be another path", async (name) => {
-    expect(() => client.get(pods, "ns", name)).toThrow(TypeError);
-    expect(() => client.get(pods, name, "p")).toThrow(/namespace is/);
+    await expect(client.get(pods, "ns", name)).rejects.toThrow(TypeError);
+    await expect(client.get(pods, name, "p")).rejects.toThrow(/namespace is/);
     await expect(client.delete(pods, "ns", name)).rejects.toThrow(/must be a non-empty name/);
     expect(server.seen).toEqual([]);
   });

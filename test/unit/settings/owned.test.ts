@@ -62,9 +62,12 @@ describe("a variable that the operator owns", () => {
     },
   );
 
-  it.each(["SPARK_HOME", "SPARK_LOCAL_DIRS", "TMPDIR", "PYSPARK_PYTHON", "JAVA_HOME", "POD_IP"])("is named so: %s", (name) => {
-    expect(whyOwnedEnv(name)).toMatch(/engine sets it/);
-  });
+  it.each(["SPARK_HOME", "SPARK_LOCAL_DIRS", "TMPDIR", "PYSPARK_PYTHON", "JAVA_HOME", "POD_IP"])(
+    "is named so: %s",
+    (name) => {
+      expect(whyOwnedEnv(name)).toMatch(/engine sets it/);
+    },
+  );
 
   it.each(["SPARK_EXECUTOR_ID", "SPARK_JAVA_OPT_7"])("is how executors are told what they are: %s", (name) => {
     expect(whyOwnedEnv(name)).toMatch(/Spark tells executors/);

@@ -130,3 +130,32 @@ describe("settings", () => {
     expect(checkSettings(spec, ["spec"])).toEqual([]);
   });
 });
+
+describe("a pod template's lists", () => {
+  const said1 = (podTemplate: object) => said(checkSettings({ driver: { podTemplate } } as SettingsSpec, ["spec"]));
+
+  it.each<[string, object, string]>([
+    ["volumes", { volumes: [{ name: "v", emptyDir: {} }, { name: "v" }] }, 'volumes[1].name: the name "v"'],
+    ["containers", { containers: [{ name: "c" }, { name: "c" }] }, 'containers[1].name: the name "c"'],
+    ["init containers", { initContainers: [{ name: "c" }, { name: "c" }] }, 'initContainers[1].name: the name "c"'],
+    [
+      "variables",
+      { containers: [{ name: "c", env: [{ name: "A" }, { name: "A" }] }] },
+      'containers[0].env[1].name: the name "A"',
+    ],
+    [
+      "mounts",
+      { containers: [{ name: "c", volumeMounts: [{ mountPath: "/a" }, { mountPath: "/a" }] }] },
+      'containers[0].volumeMounts[1].mountPath: the mountPath "/a"',
+    ],
+  ])("can't have one name twice: %s; the second would replace the first", (_, spec, place) => {
+    expect(said1({ spec })).toEqual([`spec.driver.podTemplate.spec.${place} stands twice in this list`]);
+  });
+
+  it.each([{ spec: null }, { spec: [] }, { spec: { volumes: "x", containers: [null, 7] } }])(
+    "of any other form are the policy's business: %j",
+    (template) => {
+      expect(said1(template)).toEqual([]);
+    },
+  );
+});

@@ -90,6 +90,18 @@ describe("places", () => {
     expect(value(attempt, "spark.jars")).toBe("/home/me/x.jar,/home/me/jobs/b.jar");
   });
 
+  it("in the image are files where the driver runs: importable, and readable as data", () => {
+    const attempt = rendered({
+      python: { file: "local:///app/jobs/a.py" },
+      inputs: [{ name: "words", uri: "local:///app/words" }],
+    });
+    expect(attemptJson(attempt)).toMatchObject({
+      program: { file: "local:///app/jobs/a.py" },
+      pythonPath: ["/app/jobs"],
+      inputs: [{ uri: "file:///app/words" }],
+    });
+  });
+
   it("of an empty list are none", () => {
     expect(
       value(rendered({ sparkConf: { "spark.jars": "" } }, { locate: locator("/x", new Map()) }), "spark.jars"),

@@ -115,6 +115,8 @@ export const containersRule = (role: Role): Rule => {
 /** An init container that is always restarted is Kubernetes' way to run a sidecar from before the others' start. */
 export const initContainersRule: Rule = items("name", (value, path, base) => {
   const { name } = value as { name: string };
+  if (base !== undefined)
+    return refuseOwned(path, name, "that is the operator's; give the init container another name");
   if (name === driverContainer || name === executorContainer)
     return refuse(path, name, "that is the name of Spark's container; give the init container another one");
   return map({

@@ -360,12 +360,27 @@ export const refusedInExecutor: Refused[] = [
 type Allowed = [what: string, template: (container: string) => PodTemplate];
 const spec = (fields: object) => () => ({ spec: fields });
 const inSpark = (fields: object) => (name: string) => ({ spec: { containers: [{ name, ...fields }] } });
+const mounted =
+  (mountPath: string, more: object = {}) =>
+  (name: string) => ({
+    spec: {
+      volumes: [{ name: "v", emptyDir: {} }],
+      containers: [{ name, volumeMounts: [{ name: "v", mountPath, ...more }] }],
+    },
+  });
 const sources: [string, object][] = [
   ["emptyDir", { emptyDir: { medium: "Memory", sizeLimit: "1Gi" } }],
   ["configMap", { configMap: { name: "a", items: [{ key: "a", path: "b" }] } }],
   ["secret", { secret: { secretName: "a", optional: true } }],
   ["persistentVolumeClaim", { persistentVolumeClaim: { claimName: "data" } }],
-  ["ephemeral", { ephemeral: { volumeClaimTemplate: { spec: { storageClassName: "ssd" } } } }],
+  [
+    "ephemeral",
+    {
+      ephemeral: {
+        volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } },
+      },
+    },
+  ],
   ["downwardAPI", { downwardAPI: { items: [] } }],
   [
     "projected",
@@ -432,9 +447,9 @@ export const allowedTemplates: Allowed[] = [
       },
     }),
   ],
-  ["a mount beside ours", inSpark({ volumeMounts: [{ name: "v", mountPath: "/data", subPath: "a", readOnly: true }] })],
-  ["a mount below /tmp", inSpark({ volumeMounts: [{ name: "v", mountPath: "/tmp/cache" }] })],
-  ["shared memory", inSpark({ volumeMounts: [{ name: "v", mountPath: "/dev/shm" }] })],
+  ["a mount beside ours", mounted("/data", { subPath: "a", readOnly: true })],
+  ["a mount below /tmp", mounted("/tmp/cache")],
+  ["shared memory", mounted("/dev/shm")],
   ["variables", inSpark({ env: [{ name: "A", value: "$(POD_IP)" }], envFrom: [{ secretRef: { name: "a" } }] })],
   [
     "a GPU and a limit of CPU",

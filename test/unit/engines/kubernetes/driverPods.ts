@@ -69,7 +69,7 @@ export function driverPod(
         : {}),
       ...status,
     },
-  } as Raw;
+  } as unknown as Raw;
 }
 
 export const running: ContainerState = { running: { startedAt: at(5) } };

@@ -421,6 +421,13 @@ describe("a driver's failure is", () => {
     expect(observe(exit(code))).toMatchObject({ state: "Failed", cause: { class: of, reason, exitCode: code } });
   });
 
+  it("a time-out without an exit code where the container never was", () => {
+    const gone = { exitCode: 137, reason: "ContainerStatusUnknown", message: "The container could not be located" };
+    const pod = driverPod({ terminated: gone }, { phase: "Failed", reason: "DeadlineExceeded" }, stopped(cancelled));
+    expect(observe(pod)).toMatchObject({ state: "Failed", endedAt: noon + 100_000 });
+    expect(observe(pod).cause).toEqual(cancelled);
+  });
+
   it("told with the log's end where there is no result, at most 600 characters of it", () => {
     const log = `${"x".repeat(2000)}\n# A fatal error has been detected by the Java Runtime Environment`;
     const { message } = observe(driverPod(ended(134, log))).cause!;

@@ -1,0 +1,20 @@
+// How much is measured. `--small` is for trying: its figures say little.
+const small = process.argv.includes("--small");
+const sized = (whole: number, tried: number) => (small ? tried : whole);
+
+export const sizes = {
+  /** Lives a round, with the operator and in the bare loop. */
+  lives: sized(1000, 100),
+  /** Rounds of both in turn. */
+  rounds: sized(3, 1),
+  /** Tasks made at 20 a second. */
+  steady: sized(1200, 60),
+  /** Finished tasks and pods that the operator holds. */
+  finished: sized(10_000, 300),
+  /** Tasks applied and deleted at once. */
+  burst: sized(1000, 100),
+  /** Submissions by spark-submit. */
+  submissions: sized(10, 2),
+  /** Pairs on the real kubelet. */
+  pairs: sized(5, 1),
+};

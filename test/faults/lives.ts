@@ -1,0 +1,103 @@
+// The three lives that are disturbed: a task with executors, a task in local mode, and a flow of three tasks that pass
+// values and outputs on. What their drivers do stands on their pods.
+import type { Client } from "../../operator/kube/client.ts";
+import type { KubeObject } from "../../operator/kube/objects.ts";
+import { type Resource, sparkEngines, sparkFlows, sparkTasks } from "../../operator/kube/resources.ts";
+import { type Script, scriptAnnotation } from "./script.ts";
+
+const apiVersion = "sparkflow.dev/v1alpha1";
+/** Long enough that Running is seen and told before the end, as with any real driver. */
+const runMs = 150;
+
+export type Life = {
+  name: string;
+  /** The one object that a person applies. */
+  resource: Resource;
+  object: object;
+};
+
+const driver = (script: Script) => ({
+  podTemplate: { metadata: { annotations: { [scriptAnnotation]: JSON.stringify({ runMs, ...script }) } } },
+});
+const success = (values: object, outputs: object = {}) => ({ outcome: "Succeeded", values, outputs });
+
+/** A SparkTask that does what a script says. */
+export const task = (name: string, script: Script, spec: object = {}): object => ({
+  apiVersion,
+  kind: "SparkTask",
+  metadata: { name },
+  spec: { engine: "one-pod", python: { script: "print(1)" }, driver: driver(script), ...spec },
+});
+
+export const executorsLife: Life = {
+  name: "executors",
+  resource: sparkTasks,
+  object: task(
+    "joins",
+    { executors: 2, result: success({ rows: 12 }, { joined: { rows: 12, schemaHash: "9f86d081" } }) },
+    { engine: "cluster", outputs: [{ name: "joined", format: "parquet" }] },
+  ),
+};
+
+export const localLife: Life = {
+  name: "local",
+  resource: sparkTasks,
+  object: task("words", { result: success({ distinct: 7 }) }),
+};
+
+const flowTask = (name: string, script: Script, more: object): object => ({
+  name,
+  python: { script: "print(1)" },
+  driver: driver(script),
+  ...more,
+});
+
+export const flowLife: Life = {
+  name: "flow",
+  resource: sparkFlows,
+  object: {
+    apiVersion,
+    kind: "SparkFlow",
+    metadata: { name: "nightly" },
+    spec: {
+      params: { top: { type: "integer", default: 10 } },
+      taskDefaults: { engine: "one-pod" },
+      tasks: [
+        flowTask(
+          "load",
+          { result: success({ n: 3 }, { raw: { rows: 3, schemaHash: "0a1b2c3d" } }) },
+          { outputs: [{ name: "raw", format: "parquet" }] },
+        ),
+        flowTask(
+          "count",
+          { result: success({ words: 42 }, { counts: { rows: 42, schemaHash: "4d3c2b1a" } }) },
+          {
+            inputs: [{ name: "raw", from: "load.raw" }],
+            outputs: [{ name: "counts", format: "parquet" }],
+            params: { top: "$(params.top)", n: "$(tasks.load.values.n)" },
+          },
+        ),
+        flowTask(
+          "report",
+          { result: success({ sent: true }) },
+          { inputs: [{ name: "counts", from: "count.counts" }], args: ["--words", "$(tasks.count.values.words)"] },
+        ),
+      ],
+    },
+  },
+};
+
+export const lives: readonly Life[] = [executorsLife, localLife, flowLife];
+
+/** The engines that the lives name. */
+export async function makeEngines(client: Client, namespace: string): Promise<void> {
+  const storage = { uri: "s3a://lake/flows" };
+  for (const [name, spec] of [
+    ["cluster", { kubernetes: {}, storage, executor: { instances: 2 } }],
+    ["one-pod", { local: { cores: 2 }, storage }],
+  ] as const)
+    await client.create(sparkEngines, namespace, { apiVersion, kind: "SparkEngine", metadata: { name }, spec });
+}
+
+export const begin = ({ resource, object }: Life, client: Client, namespace: string): Promise<KubeObject> =>
+  client.create(resource, namespace, object);

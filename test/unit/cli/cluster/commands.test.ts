@@ -1,0 +1,236 @@
+// The commands that speak with a cluster, as a user runs them, against an API server in memory.
+import { describe, expect, it } from "vitest";
+import { flowRunHash } from "../../../../operator/task/runHash.ts";
+import { folderOf } from "../../folder.ts";
+import { ApiServer, kubeconfig } from "./apiServer.ts";
+import { ago, ended, madeTask, run, task } from "./objects.ts";
+import { type Said, sparkflow as say } from "./say.ts";
+
+const head = "apiVersion: sparkflow.dev/v1alpha1\n";
+const manifests = {
+  "task.yaml": `${head}kind: SparkTask\nmetadata: {name: count}\nspec: {python: {file: count.py}}\n`,
+  "count.py": "print(1)\n",
+  "flow.yaml": `${head}kind: SparkFlow\nmetadata: {name: nightly}\nspec: {params: {top: {type: integer, default: 1}}, tasks: [{name: load, sql: {statements: SELECT 1}}]}\n`,
+  "outputs.yaml": `${head}kind: SparkTask\nmetadata: {name: count}\nspec: {engine: prod, sql: {statements: SELECT 1}, outputs: [{name: rows}]}\n`,
+  "engine.yaml": `${head}kind: SparkTask\nmetadata: {name: count}\nspec: {engine: prdo, sql: {statements: SELECT 1}}\n`,
+};
+const flowSpec = {
+  params: { top: { type: "integer", default: 1 } },
+  tasks: [{ name: "load", sql: { statements: "SELECT 1" } }],
+};
+
+/** A cluster with some objects, and the command line with it; arguments that are manifests' names stand for their files. */
+async function cluster(objects: Record<string, object> = {}) {
+  const server = new ApiServer();
+  const folder = folderOf({ ...manifests, "kubeconfig.json": kubeconfig(await server.start()) });
+  for (const [key, object] of Object.entries(objects)) server.put(key, object);
+  const sparkflow = async (...args: string[]): Promise<Said> => {
+    const paths = args.map((arg) => (Object.hasOwn(manifests, arg) ? `${folder}/${arg}` : arg));
+    const said = await say(paths, { KUBECONFIG: `${folder}/kubeconfig.json` });
+    return { ...said, stderr: said.stderr.replaceAll(`${folder}/`, "") };
+  };
+  return { server, sparkflow };
+}
+
+/** An operator that ends every task at once. */
+function endTasks(server: ApiServer, key: string): void {
+  const object = server.objects.get(key);
+  if (!key.startsWith("sparktasks/") || object.status) return;
+  server.logs.set("count-1-driver", "hello\n");
+  const status = {
+    phase: "Succeeded",
+    attempt: 1,
+    driver: "count-1-driver",
+    attempts: [{ number: 1, state: "Succeeded", driver: "count-1-driver" }],
+    values: { n: 3 },
+    startedAt: ago(10),
+    finishedAt: ago(5),
+    conditions: ended(true, 1),
+  };
+  setTimeout(() => server.put(key, { ...object, status }), 50);
+}
+
+describe("submit", () => {
+  it("bundles the program, applies ConfigMap and task, follows the task and prints its log and its end", async () => {
+    const { server, sparkflow } = await cluster();
+    server.onWrite = endTasks;
+    const { code, stdout, stderr } = await sparkflow("submit", "task.yaml", "--logs");
+    expect(stderr).toBe("");
+    const bundle = /configmap\/(count-count-[0-9a-f]{10}) applied/.exec(stdout)?.[1];
+    expect(server.writes).toEqual([
+      `PATCH configmaps/spark/${bundle}`,
+      "PATCH sparktasks/spark/count",
+      `PATCH configmaps/spark/${bundle}`,
+    ]);
+    expect(server.objects.get("sparktasks/spark/count").spec).toEqual({
+      python: { configMap: { name: bundle, key: "count.py" } },
+    });
+    expect(server.objects.get(`configmaps/spark/${bundle}`).metadata.ownerReferences).toMatchObject([
+      { kind: "SparkTask", name: "count" },
+    ]);
+    expect(stdout).toContain("sparktask/count created\nthe task count starts\n");
+    expect(stdout).toMatch(/^hello$/m);
+    expect(stdout.trimEnd().split("\n").slice(-3)).toEqual(["values:", "  count.n = 3", "count: Succeeded in 5.0 s"]);
+    expect(code).toBe(0);
+  });
+
+  it("gives the params to the run that the edit of a flow starts, in the same write", async () => {
+    const { server, sparkflow } = await cluster();
+    const { code, stdout } = await sparkflow("submit", "flow.yaml", "--param", "top=5");
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      "sparkflow/nightly created\nthe run nightly-g1 starts\nwatch: sparkflow get run nightly-g1 -n spark --watch\n",
+    );
+    expect(server.writes).toEqual(["PATCH sparkflows/spark/nightly"]);
+    const annotation = server.objects.get("sparkflows/spark/nightly").metadata.annotations["sparkflow.dev/edit-params"];
+    expect(JSON.parse(annotation).params).toEqual({ top: 5 });
+  });
+
+  it("asks for a run of a flow that hasn't changed, with the params in it", async () => {
+    const status = { runHash: flowRunHash(flowSpec as never), latestRun: "nightly-g1" };
+    const { server, sparkflow } = await cluster({
+      "sparkflows/spark/nightly": { kind: "SparkFlow", spec: flowSpec, status },
+    });
+    const { stdout } = await sparkflow("submit", "flow.yaml", "-p", "top=7");
+    const made = /the run (nightly-m[0-9a-f]{8}) was asked for/.exec(stdout)?.[1];
+    expect(server.writes).toEqual(["PATCH sparkflows/spark/nightly", `POST sparkflowruns/spark/${made}`]);
+    expect(server.objects.get(`sparkflowruns/spark/${made}`)).toMatchObject({
+      metadata: { ownerReferences: [{ kind: "SparkFlow", name: "nightly" }] },
+      spec: { flow: "nightly", params: { top: 7 } },
+    });
+  });
+
+  it("starts a task again that was cancelled and then edited", async () => {
+    const spec = { sql: { statements: "SELECT 0" }, cancel: true };
+    const { server, sparkflow } = await cluster({ "sparktasks/spark/count": { kind: "SparkTask", spec } });
+    const { stdout } = await sparkflow("submit", "task.yaml");
+    expect(stdout).toContain("sparktask/count changed\nthe task count starts\n");
+    expect(server.objects.get("sparktasks/spark/count").spec.cancel).toBe(false);
+  });
+
+  it("says what is wrong with manifests before it asks the cluster, and what the cluster lacks before it writes", async () => {
+    const { server, sparkflow } = await cluster({
+      "sparkengines/spark/prod": {
+        apiVersion: "sparkflow.dev/v1alpha1",
+        kind: "SparkEngine",
+        metadata: { name: "prod" },
+        spec: { local: {} },
+      },
+    });
+    const engine = await sparkflow("submit", "engine.yaml");
+    const param = await sparkflow("submit", "flow.yaml", "-p", "tpo=5");
+    expect([engine.code, param.code, server.writes]).toEqual([2, 2, []]);
+    expect(engine.stderr).toBe(
+      'engine.yaml:4:8: spec.engine: there is no SparkEngine "prdo" here, nor in the namespace spark; did you mean "prod"?\n',
+    );
+    expect(param.stderr).toContain('the flow has no param "tpo"; did you mean "top"?');
+    expect((await sparkflow("submit", "outputs.yaml")).stderr).toMatch(
+      /^outputs.yaml:4:\d+: spec.outputs: the task has outputs, but its engine "prod" has no storage to write them to/,
+    );
+    expect(server.writes).toEqual([]);
+  });
+});
+
+const failedTask = madeTask("load", {
+  phase: "Failed",
+  attempt: 1,
+  message: "ValueError: no words",
+  driver: "load-1-driver",
+  attempts: [{ number: 1, state: "Failed", driver: "load-1-driver" }],
+  cause: { class: "Program", reason: "ValueError", message: "no words" },
+  conditions: ended(false),
+});
+const failedRun = run("nightly-g2", "nightly", {
+  phase: "Failed",
+  progress: "1/1",
+  message: "1 task failed: load",
+  conditions: ended(false),
+});
+const running = task("count", { phase: "Running", attempt: 1, driver: "count-1-driver" });
+const objects = {
+  "sparkflows/spark/nightly": { kind: "SparkFlow", spec: flowSpec, status: { latestRun: "nightly-g2" } },
+  "sparkflowruns/spark/nightly-g2": failedRun,
+  "sparktasks/spark/nightly-g2-load-abc123": failedTask,
+  "sparktasks/spark/count": running,
+};
+
+describe("get", () => {
+  it("shows a run as a tree with what failed, and objects as data", async () => {
+    const { sparkflow } = await cluster(objects);
+    const tree = await sparkflow("get", "run", "nightly-g2");
+    const names = await sparkflow("get", "tasks", "-A", "-o", "name");
+    const json = await sparkflow("get", "task/count", "-o", "json");
+    expect(tree.stdout).toContain("└─ ✖ load ValueError: no words\nload failed\n  ValueError: no words\n");
+    expect(names.stdout).toBe("sparktask.sparkflow.dev/nightly-g2-load-abc123\nsparktask.sparkflow.dev/count\n");
+    expect(JSON.parse(json.stdout)).toMatchObject({ kind: "SparkTask", status: { phase: "Running" } });
+  });
+
+  it("--watch ends with a run, by its result", async () => {
+    const { sparkflow } = await cluster(objects);
+    const { code, stdout } = await sparkflow("get", "run", "nightly-g2", "--watch");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("nightly-g2: Failed (1 task failed: load)");
+    expect(code).toBe(1);
+  });
+
+  it("says what isn't there, and what a word could have meant", async () => {
+    const { sparkflow } = await cluster();
+    const name = await sparkflow("get", "task", "x");
+    const kind = await sparkflow("get", "tsaks");
+    expect(name).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: 'there is no task "x" in the namespace spark: `sparkflow get -n spark` lists what there is\n',
+    });
+    expect(kind.stderr).toBe('there is no kind "tsaks"; did you mean "tasks"?\n');
+  });
+});
+
+describe("cancel", () => {
+  it("asks for the end of what runs, and leaves what has ended", async () => {
+    const { server, sparkflow } = await cluster(objects);
+    const { stdout } = await sparkflow("cancel", "count", "nightly-g2");
+    expect(stdout).toBe(
+      "the task count is being cancelled: its driver is stopped, log and cause stay\nthe run nightly-g2 has ended already: Failed\n",
+    );
+    expect(server.writes).toEqual(["PATCH sparktasks/spark/count"]);
+    expect(server.objects.get("sparktasks/spark/count").spec.cancel).toBe(true);
+  });
+
+  it("of a flow says which run to name", async () => {
+    const { sparkflow } = await cluster(objects);
+    expect((await sparkflow("cancel", "nightly")).stderr).toBe(
+      '"nightly" is a flow, whose latest run is nightly-g2: name that\n',
+    );
+  });
+});
+
+describe("logs", () => {
+  it("of a name that is no local run come from the cluster: of the task of a run that failed, or the one named", async () => {
+    const { server, sparkflow } = await cluster(objects);
+    server.logs.set("load-1-driver", "no words\n");
+    for (const args of [
+      ["nightly-g2"],
+      ["nightly-g2/load", "--attempt", "1"],
+      ["nightly-g2-load-abc123", "-n", "spark"],
+    ])
+      expect(await sparkflow("logs", ...args)).toEqual({ code: 0, stdout: "no words\n", stderr: "" });
+  });
+
+  it("that there are none of say why", async () => {
+    const { sparkflow } = await cluster(objects);
+    const attempt = await sparkflow("logs", "nightly-g2/load", "-a", "3");
+    const last = await sparkflow("logs", "last");
+    expect(attempt).toEqual({ code: 2, stdout: "", stderr: "load has no attempt 3; there are 1\n" });
+    expect(last.stderr).toContain('there is no run "last"');
+  });
+});
+
+it("a cluster that can't be reached is one sentence", async () => {
+  const folder = folderOf({ "kubeconfig.json": kubeconfig("http://127.0.0.1:1") });
+  const refused = await say(["get", "--kubeconfig", `${folder}/kubeconfig.json`]);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect(refused.stderr).toMatch(/^the cluster at http:\/\/127\.0\.0\.1:1 can't be reached: .*\n$/);
+  const missing = await say(["get", "--kubeconfig", "nowhere"]);
+  expect(missing.stderr).toContain("cannot read the kubeconfig nowhere");
+  expect(missing.code).toBe(2);
+});
