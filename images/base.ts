@@ -1,13 +1,12 @@
 // The base images that the tests build on, for want of a registry: Debian 12 made by debootstrap, as slim as
 // debian:bookworm-slim, and the same with the Node that npm installed here. Real builds take those from Docker Hub.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../test/cluster/command.ts";
 import { type Buildah, cache } from "./buildah.ts";
 import type { Machine } from "./machine.ts";
 
 const debian = "localhost/sparkflow/debian:bookworm-1";
-const sources = ["bookworm bookworm-updates", "bookworm-security"];
 /** What the slim image leaves out: documentation but for licences, other languages, and what apt can fetch again. */
 const unneeded = [
   ...["usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian", "var/cache/apt", "var/lib/apt/lists"],
@@ -21,32 +20,22 @@ export async function debianBase(buildah: Buildah, machine: Machine): Promise<st
   const folder = mkdtempSync(join(cache, "debian-"));
   try {
     const root = join(folder, "root");
-    await run("debootstrap", ["--variant=minbase", "bookworm", root, machine.debianMirror]);
+    await run("debootstrap", [
+      "--variant=minbase",
+      "bookworm",
+      root,
+      ...(machine.debianMirror ? [machine.debianMirror] : []),
+    ]);
     for (const path of unneeded) rmSync(join(root, path), { recursive: true, force: true });
     for (const path of ["var/cache/apt/archives/partial", "var/lib/apt/lists/partial"])
       mkdirSync(join(root, path), { recursive: true });
     await run("find", [join(root, "usr/share/doc"), "-type", "f", "!", "-name", "copyright", "-delete"]);
     for (const path of ["etc/resolv.conf", "etc/hostname"]) rmSync(join(root, path), { force: true });
-    rmSync(join(root, "etc/apt/sources.list"));
-    writeFileSync(join(root, "etc/apt/sources.list.d/debian.sources"), officialSources());
     await buildah.commit(debian, "scratch", { [root]: "/" });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return debian;
-}
-
-/** As the official image has them. */
-function officialSources(): string {
-  const stanza = (suites: string, index: number) =>
-    [
-      "Types: deb",
-      `URIs: http://deb.debian.org/debian${index === 1 ? "-security" : ""}`,
-      `Suites: ${suites}`,
-      "Components: main",
-      "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg",
-    ].join("\n");
-  return `${sources.map(stanza).join("\n\n")}\n`;
 }
 
 /** Debian 12 with Node. */

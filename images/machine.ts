@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { attempt } from "../test/cluster/command.ts";
 import { cache } from "./buildah.ts";
 
-/** Options of `buildah bud`, and the mirror that debootstrap asks. */
-export type Machine = { options: string[]; debianMirror: string };
+/** Options of `buildah bud`, and the mirror that debootstrap asks; without one it knows where to ask. */
+export type Machine = { options: string[]; debianMirror?: string };
 
 /** A folder that every Debian has, so that the mount leaves no trace. */
 const mounted = "/mnt";
 const debianSources = ["sources.list.d/debian.sources", "sources.list"];
 const authorities = ["/etc/ssl/certs/ca-certificates.crt"];
-const officialMirror = "http://deb.debian.org/debian";
 
 export async function thisMachine(): Promise<Machine> {
   const folder = join(cache, "machine");
@@ -28,13 +27,13 @@ export async function thisMachine(): Promise<Machine> {
     [...(await aptProxies()), ...aptPlaces(!!certificates, !!sources)].join("\n"),
   );
   writeFileSync(join(folder, "pip.conf"), await pipSettings(!!certificates));
+  const mirror = sources && /https?:\/\/\S+\/debian\/?(?=\s)/.exec(readFileSync(sources, "utf8"))?.[0];
   return {
     options: [
       ...["--volume", `${folder}:${mounted}:ro`],
       ...["--build-arg", `APT_CONFIG=${mounted}/apt.conf`, "--build-arg", `PIP_CONFIG_FILE=${mounted}/pip.conf`],
     ],
-    debianMirror:
-      (sources && /https?:\/\/\S+\/debian\/?(?=\s)/.exec(readFileSync(sources, "utf8"))?.[0]) || officialMirror,
+    ...(mirror ? { debianMirror: mirror } : {}),
   };
 }
 

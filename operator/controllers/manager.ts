@@ -30,6 +30,7 @@ import { runEnded } from "./run/status.ts";
 import { reconcileTask } from "./task/controller.ts";
 import { Descriptions } from "./task/describe.ts";
 import { queuedIn, unfinishedIn, waitingFor } from "./task/room.ts";
+import { isFinal } from "./task/view.ts";
 
 export type ManagerOptions = Settings & {
   client: Client;
@@ -96,7 +97,7 @@ export class Manager {
       tasks: new Store<StoredTask>(client, {
         ...common,
         resource: resources.sparkTasks,
-        strip: stripped,
+        strip: strippedTask,
         onChange: (key, before, after, first) => {
           for (const groups of [this.#ctx.tasksOfRun, this.#ctx.unfinished, this.#ctx.queued])
             groups.follow(key, before, after);
@@ -244,6 +245,18 @@ function stripped<T extends KubeObject>(raw: KubeObject): T {
   const { managedFields: _, ...metadata } = raw.metadata;
   const { "kubectl.kubernetes.io/last-applied-configuration": __, ...annotations } = metadata.annotations ?? {};
   return { metadata: { ...metadata, annotations }, spec: raw.spec, status: raw.status } as unknown as T;
+}
+
+/** Of a task that has ended for good, and there may be very many, only what others read of it: its results, and its pods' time. */
+function strippedTask(raw: KubeObject): StoredTask {
+  const task = stripped<StoredTask>(raw);
+  if (!isFinal(task)) return task;
+  const { observedGeneration, phase, message, attempt, cause, values, outputs, finishedAt } = task.status!;
+  const attempts = task.status!.attempts!.filter(({ number }) => number === attempt);
+  const kept = { observedGeneration, phase, message, attempt, attempts, cause, values, outputs, finishedAt };
+  const status = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+  const { podTTL } = task.spec ?? {};
+  return { ...task, spec: podTTL === undefined ? {} : { podTTL }, status } as StoredTask;
 }
 
 /** The key of the owner of a kind, if the object has one. */

@@ -16,6 +16,7 @@ const program = `
 import glob, hashlib, json, os, urllib.request
 import sparkflow
 
+known = "-".join(["canary", "9f"])  # this text itself is shown everywhere
 digest = lambda text: hashlib.sha256((text or "").encode()).hexdigest()
 
 
@@ -42,8 +43,8 @@ def main(spark):
     ui = urllib.request.urlopen("http://localhost:4040/environment/").read().decode()
     api = urllib.request.urlopen("http://localhost:4040/api/v1/applications/" + spark.sparkContext.applicationId + "/environment").read().decode()
     sparkflow.value("driver", [digest(hadoop), digest(plain)])
-    sparkflow.value("ui", any(each in page for page in (ui, api) for each in (plain, json.dumps(plain)[1:-1], "canary-9f")))
-    sparkflow.value("driver_command_lines", in_command_lines("canary-9f"))
+    sparkflow.value("ui", any(each in page for page in (ui, api) for each in (plain, json.dumps(plain)[1:-1], known)))
+    sparkflow.value("driver_command_lines", in_command_lines(known))
     seen = spark.sparkContext.parallelize(range(8), 8).map(look).collect()
     sparkflow.value("executors", sorted({host for host, *_ in seen}))
     sparkflow.value("executor_env", sorted({env for _, env, _, _ in seen}))

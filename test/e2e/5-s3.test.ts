@@ -1,8 +1,7 @@
 // Outputs on S3: a flow whose tasks pass data through a real S3 server, with the keys from a Secret.
-import { mkdirSync, readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type S3Server, startS3 } from "../s3/server.ts";
-import { apply, cluster, finished, list, runStatus, smallDriver, sparkEngine, taskStatus } from "./cluster.ts";
+import { apply, cluster, list, runStatus, smallDriver, sparkEngine, taskStatus, until } from "./cluster.ts";
 
 const program = `
 def numbers(spark):
@@ -21,7 +20,7 @@ describe("a flow with its storage on S3", () => {
   let s3: S3Server;
   beforeAll(async () => {
     s3 = await startS3(cluster.nodeIp);
-    mkdirSync(s3.bucket("lake"));
+    await s3.makeBucket("lake");
     const stringData = { id: s3.accessKey, secret: s3.secretKey };
     apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "lake" }, stringData });
     apply(
@@ -62,7 +61,7 @@ describe("a flow with its storage on S3", () => {
         ],
       },
     });
-    finished("sparkflowrun/lake-g1", 240);
+    await until("the run has ended", () => runStatus("lake-g1").finishedAt !== undefined, 240);
   });
   afterAll(() => s3?.stop());
 
@@ -73,11 +72,11 @@ describe("a flow with its storage on S3", () => {
     expect(taskStatus(squares!.metadata.name)).toMatchObject({ values: { largest: 9801 } });
   });
 
-  it("has its outputs in the bucket, by namespace, flow, run, task and attempt", () => {
+  it("has its outputs in the bucket, by namespace, flow, run, task and attempt", async () => {
     const [squares] = list("sparktasks", "-l", "sparkflow.dev/run=lake-g1,sparkflow.dev/task=squares");
     const { uri } = taskStatus(squares!.metadata.name).outputs![0]!;
     expect(uri).toMatch(new RegExp(`^s3a://lake/flows/${cluster.namespace}/lake-[0-9a-f]{8}/lake-g1/squares/1/out$`));
-    const files = readdirSync(s3.bucket("lake"), { recursive: true, encoding: "utf8" });
-    expect(files.some((file) => file.endsWith(".csv"))).toBe(true);
+    const prefix = `${uri.replace("s3a://lake/", "")}/`;
+    expect((await s3.keys("lake")).some((file) => file.startsWith(prefix) && file.endsWith(".csv"))).toBe(true);
   });
 });

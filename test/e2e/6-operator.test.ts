@@ -66,7 +66,7 @@ describe("the operator's pod", () => {
 describe("a local-mode driver", () => {
   it("has no token of any service account", () => {
     const program =
-      "import os, sparkflow\nsparkflow.value('token', os.path.exists('/var/run/secrets/kubernetes.io/serviceaccount/token'))\n";
+      "import os, sparkflow\nprint('looked')\nsparkflow.value('token', os.path.exists('/var/run/secrets/kubernetes.io/serviceaccount/token'))\n";
     apply(sparkTask("tokenless", script(program)));
     finished("sparktask/tokenless");
     expect(taskStatus("tokenless").values).toEqual({ token: false });
@@ -80,5 +80,6 @@ describe("the command line on a cluster", () => {
     expect(shown.stdout).toContain("Succeeded");
     const logs = sparkflow(["logs", "tokenless", "-n", cluster.namespace]);
     expect(`${logs.code} ${logs.stderr}`).toBe("0 ");
+    expect(logs.stdout).toContain("looked");
   });
 });

@@ -87,8 +87,10 @@ export class FakeKubelet {
     if (gone) {
       this.#drivers.delete(metadata.uid);
       this.#seenRunning.delete(metadata.uid);
-    } else this.#queue.add(key);
-    if (!gone && metadata.labels?.["spark-role"] === "driver") this.#drivers.set(metadata.uid, key);
+    } else {
+      this.#queue.add(key);
+      if (metadata.labels?.["spark-role"] === "driver") this.#drivers.set(metadata.uid, key);
+    }
     const [owner] = (metadata as KubeObject["metadata"]).ownerReferences ?? [];
     const driver = owner?.kind === "Pod" ? this.#drivers.get(owner.uid) : undefined;
     if (driver) this.#queue.add(driver);

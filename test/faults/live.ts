@@ -72,7 +72,10 @@ export async function live(place: Place, life: Life, options: LiveOptions = {}):
   statuses.stop();
   lane.proxy.onCall = undefined;
   lane.proxy.onLine = undefined;
-  if (wrong.length > 0) wrong.push(`writes: ${writes().map(({ call, status }) => `${callText(call)} ${status}`)}`);
+  if (wrong.length > 0) {
+    wrong.push(`writes: ${writes().map(({ call, status }) => `${callText(call)} ${status}`)}`);
+    wrong.push(...lane.operator.complaints());
+  }
   return { ...outcome, hit: arms.hit, events: arms.events, ms: Date.now() - started };
 }
 

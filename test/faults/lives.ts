@@ -1,5 +1,5 @@
-// The three lives that are disturbed: a task with executors, a task in local mode, and a flow of three tasks that pass
-// values and outputs on. What their drivers do stands on their pods.
+// The lives that are disturbed: a task with executors, a task in local mode, a flow of three tasks that pass values and
+// outputs on, and a task whose first attempt is lost. What their drivers do stands on their pods.
 import type { Client } from "../../operator/kube/client.ts";
 import type { KubeObject } from "../../operator/kube/objects.ts";
 import { type Resource, sparkEngines, sparkFlows, sparkTasks } from "../../operator/kube/resources.ts";
@@ -36,6 +36,21 @@ export const executorsLife: Life = {
     "joins",
     { executors: 2, result: success({ rows: 12 }, { joined: { rows: 12, schemaHash: "9f86d081" } }) },
     { engine: "cluster", outputs: [{ name: "joined", format: "parquet" }] },
+  ),
+};
+
+/** Its first driver is killed and leaves an executor behind, its second one does the work. */
+export const retriedLife: Life = {
+  name: "retried",
+  resource: sparkTasks,
+  object: task(
+    "second-try",
+    {
+      attempts: [{ runMs, executors: 1, exitCode: 137 }],
+      executors: 1,
+      result: success({ rows: 12 }),
+    },
+    { engine: "cluster", retry: { backoff: { initial: "1s" } } },
   ),
 };
 
@@ -87,7 +102,7 @@ export const flowLife: Life = {
   },
 };
 
-export const lives: readonly Life[] = [executorsLife, localLife, flowLife];
+export const lives: readonly Life[] = [executorsLife, localLife, flowLife, retriedLife];
 
 /** The engines that the lives name. */
 export async function makeEngines(client: Client, namespace: string): Promise<void> {

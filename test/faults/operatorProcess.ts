@@ -92,6 +92,12 @@ export class OperatorProcess {
     return child.exitCode;
   }
 
+  /** The last of its warnings and errors. */
+  complaints(): string[] {
+    const bad = this.log.filter((line) => !/^\{"level":[123]0,/.test(line));
+    return bad.slice(-3).map((line) => `it said: ${line.slice(0, 600)}`);
+  }
+
   /** What /readyz answers: HTTP's status, 0 without an answer. */
   async readyz(): Promise<number> {
     try {

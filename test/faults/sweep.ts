@@ -45,13 +45,18 @@ export async function runPoints(
   return outcomes;
 }
 
-/** The undisturbed lives; of two tries the one with fewer writes: a busy machine has an operator say more. */
+/**
+ * The undisturbed lives; of two tries the one with fewer writes: a busy machine has an operator say more. Throws an Error if
+ * already they go wrong.
+ */
 export async function liveUndisturbed(place: Place): Promise<Map<string, Outcome>> {
   const references = new Map<string, Outcome>();
   for (const life of lives) {
     const [first, second] = [await live(place, life), await live(place, life)];
     const better = first.writes.length < second.writes.length ? first : second;
-    references.set(life.name, { ...better, wrong: [...first.wrong, ...second.wrong] });
+    const wrong = [...first.wrong, ...second.wrong];
+    if (wrong.length > 0) throw new Error(`the undisturbed life ${life.name}:\n  ${wrong.join("\n  ")}`);
+    references.set(life.name, better);
   }
   return references;
 }

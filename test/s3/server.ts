@@ -1,6 +1,8 @@
-// A real S3 server for tests: S3Proxy, over a folder of this machine. Ends with the process that started it.
+// A real S3 server for tests: S3Proxy, with its objects in memory (over a folder it can't delete what isn't empty, which
+// Hadoop's committers do). Ends with the process that started it.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHmac } from "node:crypto";
+import { existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +14,38 @@ export type S3Server = {
   endpoint: string;
   accessKey: string;
   secretKey: string;
-  /** Folder that holds a bucket's objects. */
-  bucket: (name: string) => string;
+  makeBucket: (name: string) => Promise<void>;
+  /** Keys of a bucket's objects, a thousand at most. */
+  keys: (bucket: string) => Promise<string[]>;
   stop: () => void;
 };
+
+type Keys = { accessKey: string; secretKey: string };
+
+/** The two calls that tests make themselves, signed as in version 2 of Amazon's signatures. */
+function calls(endpoint: string, { accessKey, secretKey }: Keys): Pick<S3Server, "makeBucket" | "keys"> {
+  const call = async (method: string, path: string): Promise<string> => {
+    const date = new Date().toUTCString();
+    const signature = createHmac("sha1", secretKey).update(`${method}\n\n\n${date}\n${path}`).digest("base64");
+    const headers = { Date: date, Authorization: `AWS ${accessKey}:${signature}` };
+    const answer = await fetch(endpoint + path, { method, headers });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text;
+  };
+  return {
+    makeBucket: async (name) => void (await call("PUT", `/${name}`)),
+    keys: async (bucket) =>
+      [...(await call("GET", `/${bucket}`)).matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key!),
+  };
+}
+
+/** Without it every byte is logged. */
+const logback = `<configuration>
+  <appender name="out" class="ch.qos.logback.core.ConsoleAppender"><encoder><pattern>%level %logger: %msg%n</pattern></encoder></appender>
+  <root level="WARN"><appender-ref ref="out"/></root>
+</configuration>
+`;
 
 /** Starts the server at an address of this machine. Throws an Error with its words if it doesn't listen within 30 s. */
 export async function startS3(host: string): Promise<S3Server> {
@@ -23,15 +53,12 @@ export async function startS3(host: string): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), "sparkflow-s3-"));
   const port = await freePort(host);
   const keys = { accessKey: "tester", secretKey: "not+so/secret" };
-  const data = join(folder, "data");
-  mkdirSync(data);
   const properties = {
     "s3proxy.endpoint": `http://${host}:${port}`,
     "s3proxy.authorization": "aws-v2-or-v4",
     "s3proxy.identity": keys.accessKey,
     "s3proxy.credential": keys.secretKey,
-    "jclouds.provider": "filesystem-nio2",
-    "jclouds.filesystem.basedir": data,
+    "jclouds.provider": "transient",
     "jclouds.identity": "unused",
     "jclouds.credential": "unused",
   };
@@ -43,11 +70,13 @@ export async function startS3(host: string): Promise<S3Server> {
       .join(""),
   );
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin/java") : "java";
-  const child = spawn(java, ["-Xmx256m", "-cp", `${jars}/*`, "org.gaul.s3proxy.Main", "--properties", file], {
-    stdio: ["ignore", "pipe", "pipe"],
+  writeFileSync(join(folder, "logback.xml"), logback);
+  // Its log is a file: a pipe that a busy test doesn't read would hold the server up.
+  const logFile = join(folder, "s3proxy.log");
+  const log = openSync(logFile, "w");
+  const child = spawn(java, ["-Xmx256m", "-cp", `${folder}:${jars}/*`, "org.gaul.s3proxy.Main", "--properties", file], {
+    stdio: ["ignore", log, log],
   });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
   const stop = () => {
     child.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
@@ -60,9 +89,10 @@ export async function startS3(host: string): Promise<S3Server> {
       () => true,
       () => false,
     );
-    if (answers) return { endpoint, ...keys, bucket: (name) => join(data, name), stop };
+    if (answers) return { endpoint, ...keys, stop, ...calls(endpoint, keys) };
     await new Promise((done) => setTimeout(done, 100));
   }
+  const said = readFileSync(logFile, "utf8").slice(-4000);
   stop();
   throw new Error(`S3Proxy doesn't answer at ${endpoint}: ${said}`);
 }

@@ -5,7 +5,7 @@ import { durationMs } from "../../api/quantity.ts";
 import type { TaskStatus } from "../../api/status.ts";
 import { executorCounts, executorHint } from "../../engines/kubernetes/executors.ts";
 import { attemptNames } from "../../engines/kubernetes/names.ts";
-import { type DriverPod, isDriver, isTracked, taskOf } from "../../engines/kubernetes/pod.ts";
+import { type DriverPod, isDriver, taskOf } from "../../engines/kubernetes/pod.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { keyOf } from "../../kube/objects.ts";
@@ -19,7 +19,7 @@ import { type Descriptions, problemsText } from "./describe.ts";
 import { expire, releaseStrays, stopDriver, tidy } from "./pods.ts";
 import { startAttempt } from "./start.ts";
 import { statusPatch, type TaskReport, taskStatus } from "./status.ts";
-import { lostAttempt, recordOf, type TaskView, viewTask } from "./view.ts";
+import { isFinal, lostAttempt, recordOf, type TaskView, viewTask } from "./view.ts";
 
 /** A cluster's default for `timeouts.start`. */
 const startTimeoutMs = 600_000;
@@ -38,8 +38,9 @@ export async function reconcileTask(ctx: Context, descriptions: Descriptions, ke
   await releaseStrays(ctx, stored, pods);
   if (!stored || stored.metadata.deletionTimestamp) return undefined;
   const own = pods.filter((pod) => taskOf(pod)?.uid === stored.metadata.uid);
-  if (isSettled(stored, own)) {
+  if (isFinal(stored)) {
     descriptions.forget(stored.metadata.uid);
+    await tidy(ctx, stored.status ?? {}, own);
     return look(ctx.now(), await afterEnd(ctx, stored, own));
   }
   const { hash, task, problems } = descriptions.of(stored);
@@ -292,13 +293,6 @@ function tellOfStep(ctx: Context, stored: StoredTask, before: TaskStatus, after:
       after.conditions?.find(({ type }) => type === "Ready")?.reason ?? "Pending",
       message,
     );
-}
-
-/** True if nothing of a task can change any more but by an edit: its end is written, and its pods are let go. */
-function isSettled({ status, metadata }: StoredTask, own: readonly DriverPod[]): boolean {
-  if (!status || !hasEnded(status.phase) || status.observedGeneration !== metadata.generation) return false;
-  const ended = recordOf(status, status.attempt ?? 0)?.finishedAt !== undefined;
-  return ended && !own.some((pod) => !isDriver(pod) || isTracked(pod));
 }
 
 /** After the end: pods go when their time is over. Returns when that is. */

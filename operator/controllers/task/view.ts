@@ -2,11 +2,19 @@
 import type { AttemptStatus, Cause, TaskStatus } from "../../api/status.ts";
 import { type DriverObservation, observeDriver } from "../../engines/kubernetes/observe.ts";
 import type { DriverPod } from "../../engines/kubernetes/pod.ts";
+import { hasEnded } from "../../flow/decide.ts";
 import { type AttemptObservation, countFailures, type Failures } from "../../task/decide.ts";
 import { isOtherScheme } from "../../task/runHash.ts";
+import type { StoredTask } from "../context.ts";
 
 /** On a driver pod: what its attempt was started for. */
 export const runHashAnnotation = "sparkflow.dev/run-hash";
+
+/** True if nothing of a task can change any more but by an edit: its end is written. Its pods may have to be let go yet. */
+export function isFinal({ status, metadata }: StoredTask): boolean {
+  if (!status || !hasEnded(status.phase) || status.observedGeneration !== metadata.generation) return false;
+  return recordOf(status, status.attempt ?? 0)?.finishedAt !== undefined;
+}
 
 export type TaskView = {
   /** Number of the latest attempt; 0 before the first. It may still have to begin. */

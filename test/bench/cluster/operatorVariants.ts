@@ -71,6 +71,7 @@ export class Operator {
         stdio: ["ignore", "pipe", "pipe"],
         env: {
           PATH: process.env.PATH,
+          ...Object.fromEntries(Object.entries(process.env).filter(([k]) => k.startsWith("X_")).map(([k, v]) => [k.slice(2), v])),
           NODE_ENV: "production",
           KUBERNETES_SERVICE_HOST: url.hostname,
           KUBERNETES_SERVICE_PORT: url.port,
@@ -84,6 +85,8 @@ export class Operator {
     });
     return operator;
   }
+
+  get pid(): number { return this.#child.pid!; }
 
   /** Processor time that it has used, in milliseconds. */
   cpuMs(): number {

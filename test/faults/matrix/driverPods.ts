@@ -143,6 +143,14 @@ const program: What[] = [
     reason: "ValueError",
   },
   {
+    name: "left",
+    title: "that fails and leaves its executors, which are taken away,",
+    script: { exitCode: 1, runMs: 200, executors: 2 },
+    spec: { engine: "cluster" },
+    class: "Program",
+    reason: "ExitCode1",
+  },
+  {
     name: "no-node",
     title: "that no node takes, until timeouts.start",
     script: { unschedulable: "0/1 nodes are available: 1 Insufficient memory." },
@@ -183,6 +191,7 @@ export function driverPodRows(stage: () => Stage): void {
       const trial = await Trial.begin(stage().shared, name, script!, { ...again, ...spec });
       await trial.reaches("Failed");
       expect(trial.status).toMatchObject({ attempt: 1, cause: { class: of, reason } });
+      await trial.until("its executors' end", () => !trial.left().some((text) => text.includes("-exec-")));
       expect(await trial.settled()).toEqual([]);
       await trial.remove();
     });
