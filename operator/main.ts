@@ -112,6 +112,9 @@ async function run(options: Options): Promise<void> {
     },
     beforeMetrics: () => metrics.depth.set({ name: "sparkflow" }, manager.queue.depth),
     registry: metrics.registry,
+  }).catch((error: Error): never => {
+    console.error(`--health-port ${options.healthPort} can't be served: ${error.message}`);
+    process.exit(2);
   });
   const watching = manager.watch(stopping.signal);
   void manager.synced().then(() => {

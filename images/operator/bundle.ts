@@ -19,6 +19,9 @@ export async function bundle(out: string = join(repository, "dist")): Promise<st
     target: "node24",
     format: "esm",
     metafile: true,
+    // Node keeps the text in memory. Names stay, for stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: "none",
     logLevel: "warning",
     // CommonJS packages ask for Node's own modules with it.

@@ -27,10 +27,10 @@ import { pollDrivers } from "./progress.ts";
 import { reconcileRun } from "./run/controller.ts";
 import { Revisions } from "./run/revision.ts";
 import { runEnded } from "./run/status.ts";
+import { stripped, strippedTask } from "./strip.ts";
 import { reconcileTask } from "./task/controller.ts";
 import { Descriptions } from "./task/describe.ts";
 import { queuedIn, unfinishedIn, waitingFor } from "./task/room.ts";
-import { isFinal } from "./task/view.ts";
 
 export type ManagerOptions = Settings & {
   client: Client;
@@ -238,25 +238,6 @@ function timing(relistMs = reflectorTiming.relistMs): Partial<ReflectorTiming> {
   const { min, max } = reflectorTiming.watchSeconds;
   const longest = Math.max(1, relistMs / 1000);
   return { relistMs, watchSeconds: { min: Math.min(min, longest), max: Math.min(max, longest) } };
-}
-
-/** An object without what nobody here reads: managed fields, and kubectl's copy of it. */
-function stripped<T extends KubeObject>(raw: KubeObject): T {
-  const { managedFields: _, ...metadata } = raw.metadata;
-  const { "kubectl.kubernetes.io/last-applied-configuration": __, ...annotations } = metadata.annotations ?? {};
-  return { metadata: { ...metadata, annotations }, spec: raw.spec, status: raw.status } as unknown as T;
-}
-
-/** Of a task that has ended for good, and there may be very many, only what others read of it: its results, and its pods' time. */
-function strippedTask(raw: KubeObject): StoredTask {
-  const task = stripped<StoredTask>(raw);
-  if (!isFinal(task)) return task;
-  const { observedGeneration, phase, message, attempt, cause, values, outputs, finishedAt } = task.status!;
-  const attempts = task.status!.attempts!.filter(({ number }) => number === attempt);
-  const kept = { observedGeneration, phase, message, attempt, attempts, cause, values, outputs, finishedAt };
-  const status = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
-  const { podTTL } = task.spec ?? {};
-  return { ...task, spec: podTTL === undefined ? {} : { podTTL }, status } as StoredTask;
 }
 
 /** The key of the owner of a kind, if the object has one. */

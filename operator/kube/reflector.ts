@@ -27,7 +27,7 @@ export type Sink = {
  * API server sends a bookmark 2 s before a watch's end if anything happened, so that this revision stays young.)
  */
 export const reflectorTiming = {
-  pageSize: 100,
+  pageSize: 100, // what a page leaves behind is as much memory as thousands of objects kept
   watchSeconds: { min: 34, max: 40 },
   silenceMs: 44_000,
   /** After failures: doubling. A watch that lived for `shortMs` or brought something starts over. */

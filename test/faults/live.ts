@@ -105,7 +105,8 @@ export const watched: Disturbance = ({ proxy }) => {
 };
 
 /** After a failure: nothing of it may disturb the next life. */
-async function sweepAway({ rig, view, namespace }: Place): Promise<string[]> {
+async function sweepAway({ rig, view, lane, namespace }: Place): Promise<string[]> {
+  if (!lane.operator.alive) await lane.operator.start();
   const all = "sparkflows,sparkflowruns,sparktasks,pods,configmaps";
   await rig.cluster.kubectl(["delete", "-n", namespace, all, "--all", "--wait=false"]).catch(() => "");
   for (const pod of rig.kubelet.pods.values())

@@ -49,8 +49,9 @@ export class OperatorProcess {
   /** Starts it; it ends with this process, however that ends. Resolves at once. */
   async start(): Promise<void> {
     const { program, dir, namespaces, args = [] } = this.#options;
-    const [port] = await freePorts("127.0.0.1", 1);
-    this.#port = port!;
+    // The same one at every start: a port that is chosen anew may be chosen by somebody else at the same moment.
+    this.#port ||= (await freePorts("127.0.0.1", 1))[0]!;
+    const port = this.#port;
     const leads = args.includes("--namespace") ? [] : ["--no-leader-elect"];
     const watched = namespaces ? ["--watch-namespaces", namespaces.join(",")] : [];
     const own = ["--kubeconfig", this.#kubeconfig, "--health-port", String(port), ...watched, ...leads, ...args];
@@ -95,7 +96,7 @@ export class OperatorProcess {
   /** The last of its warnings and errors. */
   complaints(): string[] {
     const bad = this.log.filter((line) => !/^\{"level":[123]0,/.test(line));
-    return bad.slice(-3).map((line) => `it said: ${line.slice(0, 600)}`);
+    return bad.slice(-12).map((line) => `it said: ${line.slice(0, 300)}`);
   }
 
   /** What /readyz answers: HTTP's status, 0 without an answer. */

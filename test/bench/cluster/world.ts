@@ -27,8 +27,8 @@ export type World = {
   cluster: LightCluster;
   /** The administrator's: creates tasks, and is the kubelet. */
   client: Client;
-  /** A new namespace that enforces Pod Security restricted, with the default engine. */
-  namespace: (name: string) => Promise<string>;
+  /** A new namespace that enforces Pod Security restricted (or another level), with the default engine. */
+  namespace: (name: string, level?: "restricted" | "privileged") => Promise<string>;
   stop: () => Promise<void>;
 };
 
@@ -49,8 +49,8 @@ export async function startWorld(): Promise<World> {
     const apply = async (manifest: string) => void (await cluster.kubectl(["apply", "-f", "-"], manifest));
     await client.create(namespaces, undefined, { metadata: { name: operatorNamespace } });
     await apply(await rendered(operatorNamespace, ["operator-rbac"]));
-    const namespace = async (name: string) => {
-      const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+    const namespace = async (name: string, level = "restricted") => {
+      const labels = { "pod-security.kubernetes.io/enforce": level };
       await client.create(namespaces, undefined, { metadata: { name, labels } });
       await apply(await rendered(name, ["driver-rbac", "default-engine"]));
       const account = () => client.get(serviceAccounts, name, "default").then(Boolean, () => false);

@@ -1,4 +1,4 @@
-"""One row that Sedona has computed in Spark's tasks, and when: the same program for the operator and for spark-submit."""
+"""One row that Sedona has computed in Spark's tasks, and when: the same program for operator and spark-submit."""
 
 import time
 
