@@ -98,9 +98,9 @@ describe("a task", () => {
   });
 
   it("with a field that isn't served yet is refused by name, and runs when it is taken away", async () => {
-    await make("SparkTask", "later", program({}, { runtime: "inject" }));
-    expect((await task("later", "Failed")).message).toContain('"runtime" is not available yet');
-    await edit("SparkTask", "later", { runtime: null });
+    await make("SparkTask", "later", program({}, { suspend: true }));
+    expect((await task("later", "Failed")).message).toContain('"suspend" is not available yet');
+    await edit("SparkTask", "later", { suspend: null });
     await task("later", "Succeeded");
   });
 
