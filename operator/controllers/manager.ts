@@ -21,7 +21,7 @@ import {
   type StoredRun,
   type StoredTask,
 } from "./context.ts";
-import { FlowChecks, reconcileFlow } from "./flow/controller.ts";
+import { flowChecks, reconcileFlow } from "./flow/controller.ts";
 import { Groups } from "./groups.ts";
 import { pollDrivers } from "./progress.ts";
 import { reconcileRun } from "./run/controller.ts";
@@ -29,7 +29,7 @@ import { Revisions } from "./run/revision.ts";
 import { runEnded } from "./run/status.ts";
 import { stripped, strippedTask } from "./strip.ts";
 import { reconcileTask } from "./task/controller.ts";
-import { Descriptions } from "./task/describe.ts";
+import { descriptions } from "./task/describe.ts";
 import { queuedIn, unfinishedIn, waitingFor } from "./task/room.ts";
 
 export type ManagerOptions = Settings & {
@@ -53,9 +53,9 @@ const progressEveryMs = 5000;
 export class Manager {
   readonly queue: WorkQueue;
   readonly #ctx: Context;
-  readonly #descriptions = new Descriptions();
+  readonly #descriptions = descriptions();
   readonly #revisions = new Revisions();
-  readonly #flowChecks = new FlowChecks();
+  readonly #flowChecks = flowChecks();
 
   constructor(options: ManagerOptions) {
     const { client, log, namespaces, onHandled } = options;

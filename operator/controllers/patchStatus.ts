@@ -1,9 +1,9 @@
 // Writes a status: one merge-patch of what has changed, which the API server refuses if the object has changed meanwhile.
-import { isConflict, isNotFound } from "../kube/errors.ts";
-import { type KubeObject, keyOf } from "../kube/objects.ts";
+import type { KubeObject } from "../kube/objects.ts";
 import type { Resource } from "../kube/resources.ts";
 import type { Store } from "../kube/store.ts";
 import type { Context } from "./context.ts";
+import { readAnew } from "./readAnew.ts";
 import { statusPatch } from "./task/status.ts";
 
 /**
@@ -31,27 +31,7 @@ export async function patchStatus<T extends KubeObject>(
     store.put(written);
     return { ...object, metadata: written.metadata, status: written.status } as T;
   } catch (error) {
-    await refresh(ctx, resource, store, object, error);
+    await readAnew(ctx, resource, store, object, error);
     throw error;
-  }
-}
-
-/** After a conflict, or an object that is gone: the store gets the object as it is. */
-async function refresh<T extends KubeObject>(
-  ctx: Context,
-  resource: Resource,
-  store: Store<T>,
-  { metadata }: T,
-  error: unknown,
-): Promise<void> {
-  const { namespace = "", name, uid } = metadata;
-  const key = keyOf(metadata);
-  if (isNotFound(error)) return store.remove(key, uid);
-  if (!isConflict(error)) return;
-  try {
-    store.put(await ctx.client.get(resource, namespace, name));
-  } catch (readError) {
-    if (!isNotFound(readError)) throw readError;
-    store.remove(key, uid);
   }
 }

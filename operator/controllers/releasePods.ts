@@ -1,6 +1,7 @@
 // The last thing that the chart's removal does: driver pods are let go, since nobody is left who would do it when their
 // tasks go. It takes the Lease first, so that no operator that still ends makes another pod meanwhile.
-import { managedBySelector, trackingFinalizer } from "../engines/kubernetes/labels.ts";
+import { managedBySelector } from "../engines/kubernetes/labels.ts";
+import { isTracked, releasePatch } from "../engines/kubernetes/pod.ts";
 import type { Client } from "../kube/client.ts";
 import { isNotFound } from "../kube/errors.ts";
 import type { Log } from "../kube/log.ts";
@@ -31,14 +32,11 @@ export async function releasePods(
   return released;
 }
 
-async function release(client: Client, { metadata }: KubeObject): Promise<boolean> {
-  const { finalizers = [], namespace, name, resourceVersion } = metadata;
-  if (!finalizers.includes(trackingFinalizer)) return false;
-  const left = finalizers.filter((finalizer) => finalizer !== trackingFinalizer);
+async function release(client: Client, pod: KubeObject): Promise<boolean> {
+  if (!isTracked(pod)) return false;
+  const { namespace, name } = pod.metadata;
   try {
-    await client.patch(pods, namespace, name, {
-      metadata: { resourceVersion, finalizers: left.length > 0 ? left : null },
-    });
+    await client.patch(pods, namespace, name, releasePatch(pod), { type: "json" });
     return true;
   } catch (error) {
     if (isNotFound(error)) return false;

@@ -1,4 +1,5 @@
 // What the stores keep of objects: there may be ten thousands of them.
+import { defined } from "../api/defined.ts";
 import type { KubeObject } from "../kube/objects.ts";
 import type { StoredTask } from "./context.ts";
 import { isFinal } from "./task/view.ts";
@@ -16,8 +17,7 @@ export function strippedTask(raw: KubeObject): StoredTask {
   if (!isFinal(task)) return task;
   const { observedGeneration, phase, message, attempt, cause, values, outputs, finishedAt } = task.status!;
   const attempts = task.status!.attempts!.filter(({ number }) => number === attempt);
-  const kept = { observedGeneration, phase, message, attempt, attempts, cause, values, outputs, finishedAt };
-  const status = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+  const status = defined({ observedGeneration, phase, message, attempt, attempts, cause, values, outputs, finishedAt });
   const { podTTL } = task.spec ?? {};
   return { ...task, spec: podTTL === undefined ? {} : { podTTL }, status } as StoredTask;
 }

@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
+import { defined } from "../api/defined.ts";
 import { type Endpoint, rereading } from "./endpoint.ts";
 
 /** The API server of a kubeconfig's context. Throws an Error that names the file or context and what is wrong. */
@@ -82,7 +83,3 @@ function textOf(file: string): string {
 }
 
 const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
-
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}

@@ -44,7 +44,9 @@ export function splitKey(key: string): { namespace: string; name: string } {
 }
 
 /** The reference of the one owner that controls the object, if it has one. */
-export function controllerOf(object: { metadata: { ownerReferences?: OwnerReference[] } }): OwnerReference | undefined {
+export function controllerOf(object: {
+  metadata: { ownerReferences?: OwnerReference[] | undefined };
+}): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
 }
 

@@ -1,4 +1,5 @@
 // Which references a task's templates may make: checked before anything starts.
+import { defined } from "../api/defined.ts";
 import { type Path, type Problem, problem, suggestion } from "../api/problems.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { type Reference, references, TemplateError, texts } from "./template.ts";
@@ -14,8 +15,7 @@ export const runFields = ["date", "name", "id"] as const;
 /** The fields of a spec that may hold templates: program text never does. */
 export function templated(spec: TaskSpec): Partial<TaskSpec> {
   const { args, params, env, sparkConf, hadoopConf, deps, inputs, outputs } = spec;
-  const fields = Object.entries({ args, params, env, sparkConf, hadoopConf, deps, inputs, outputs });
-  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+  return defined({ args, params, env, sparkConf, hadoopConf, deps, inputs, outputs });
 }
 
 /** Problems of every reference in a spec's templates. A task's own params shadow the flow's, but not in params themselves. */

@@ -44,20 +44,22 @@ export async function run(program: string, args: readonly string[], options: Opt
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Waits until `check` says true. Throws an Error that names `what` after `timeoutMs`, or at once with what `hopeless`
- * says.
+ * Asks until the answer is something, and gives that. Throws an Error that names `what` after `timeoutMs`, or at once with
+ * what `hopeless` says.
  */
-export async function until(
+export async function until<T>(
   what: string,
-  check: () => boolean | Promise<boolean>,
+  ask: () => T | Promise<T>,
   {
     timeoutMs = 60_000,
     everyMs = 50,
     hopeless,
   }: { timeoutMs?: number; everyMs?: number; hopeless?: () => string | undefined } = {},
-): Promise<void> {
+): Promise<Exclude<T, false | "" | undefined>> {
   const end = Date.now() + timeoutMs;
-  while (!(await check())) {
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer as Exclude<T, false | "" | undefined>;
     const reason = hopeless?.();
     if (reason) throw new Error(`${what}: ${reason}`);
     if (Date.now() > end) throw new Error(`${what}: not after ${timeoutMs / 1000} s`);

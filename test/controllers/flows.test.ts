@@ -35,6 +35,28 @@ describe("a flow", () => {
     expect(await runsOf("edited")).toEqual(["edited-g1", "edited-g3"]);
   });
 
+  it("that is made again runs, once the run of the former one of its name has gone", async () => {
+    await make("SparkFlow", "again", steps({ name: "a" }));
+    await run("again-g1", "Succeeded");
+    const former = (await read("SparkFlowRun", "again-g1")).metadata.uid;
+    await remove("SparkFlow", "again", "Orphan");
+    await eventually("the flow is gone", () =>
+      read("SparkFlow", "again").then(
+        () => false,
+        () => true,
+      ),
+    );
+    await make("SparkFlow", "again", steps({ name: "b" }));
+    await eventually("it says so", async () => /again-g1/.test((await flowStatus("again")).message ?? ""));
+    await remove("SparkFlowRun", "again-g1");
+    await eventually("it has a run of its own", async () => {
+      const { metadata } = await read("SparkFlowRun", "again-g1");
+      return metadata.uid !== former;
+    });
+    await run("again-g1", "Succeeded");
+    expect([...(await tasksOf("again-g1")).keys()]).toEqual(["b"]);
+  });
+
   it("keeps the flow that a run took, whatever is edited while it runs", async () => {
     const slow = program({ runMs: 800 });
     await make("SparkFlow", "kept", {

@@ -49,8 +49,11 @@ export const edit = (kind: Kind, name: string, spec: object): Promise<KubeObject
   rig.client.patch(resources[kind]!, namespace, name, { spec });
 export const read = (kind: Kind, name: string): Promise<KubeObject> =>
   rig.client.get(resources[kind]!, namespace, name);
-export const remove = (kind: Kind, name: string): Promise<void> =>
-  rig.client.delete(resources[kind]!, namespace, name, { propagationPolicy: "Background" });
+export const remove = (
+  kind: Kind,
+  name: string,
+  propagationPolicy: "Background" | "Orphan" = "Background",
+): Promise<void> => rig.client.delete(resources[kind]!, namespace, name, { propagationPolicy });
 
 /** A program that does what a script says; it may be a task's spec or a part of a flow's. */
 export const program = (script: Script = {}, more: object = {}): object => ({
@@ -70,7 +73,7 @@ export const flowStatus = async (name: string): Promise<FlowStatus> =>
   ((await read("SparkFlow", name)).status ?? {}) as FlowStatus;
 
 /** Waits until a question is answered with yes. */
-export const eventually = (what: string, ask: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> =>
+export const eventually = (what: string, ask: () => Promise<boolean>, timeoutMs = 20_000): Promise<true> =>
   until(what, () => ask().catch(() => false), { timeoutMs, everyMs: 30 });
 
 /** Waits for a phase of a task and gives its status. */

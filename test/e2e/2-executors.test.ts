@@ -1,7 +1,8 @@
 // A task with executors: driver and executor pods that do a Sedona join, and what is left of them.
 import { beforeAll, describe, expect, it } from "vitest";
+import { until } from "../cluster/command.ts";
 import { readOutput } from "../spark/cli.ts";
-import { apply, finished, here, kubectl, list, podsEngine, podsOf, sparkTask, taskStatus, until } from "./cluster.ts";
+import { apply, finished, here, kubectl, list, podsEngine, podsOf, sparkTask, taskStatus } from "./cluster.ts";
 
 const program = `
 import os
@@ -34,7 +35,7 @@ describe("a task with two executors", () => {
         outputs: [{ name: "cells", format: "parquet", schema: "cell BIGINT, count BIGINT" }],
       }),
     );
-    await until("the executors run", () => (taskStatus(name).executors?.running ?? 0) === 2, 120);
+    await until("the executors run", () => (taskStatus(name).executors?.running ?? 0) === 2, { timeoutMs: 120_000 });
     most = taskStatus(name).executors ?? {};
     finished(`sparktask/${name}`);
   });

@@ -1,7 +1,8 @@
 // What goes wrong on a real cluster is said in one line: in the status, in a column, in an Event.
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TaskStatus } from "../../operator/api/status.ts";
-import { apply, finished, kubectl, podsOf, script, sparkTask, taskStatus, until } from "./cluster.ts";
+import { until } from "../cluster/command.ts";
+import { apply, finished, kubectl, podsOf, script, sparkTask, taskStatus } from "./cluster.ts";
 
 const condition = (status: TaskStatus, type: string) => status.conditions?.find((one) => one.type === type);
 
@@ -54,7 +55,7 @@ describe("a driver that can't start", () => {
     const message = await until(
       "the message",
       () => /image/i.test(taskStatus("no-image").message ?? "") && taskStatus("no-image").message,
-      20,
+      { timeoutMs: 20_000 },
     );
     expect(message).toContain("localhost/not-there:1");
     expect(taskStatus("no-image").phase).toBe("Pending");
@@ -66,7 +67,7 @@ describe("a driver that can't start", () => {
   it("for a Secret that isn't there: names it, and starts when it comes", async () => {
     const env = [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: "late", key: "token" } } }];
     apply(sparkTask("no-secret", { ...script("import os; assert os.environ['TOKEN'] == 'x'"), env }));
-    await until("the message", () => /late/.test(taskStatus("no-secret").message ?? ""), 20);
+    await until("the message", () => /late/.test(taskStatus("no-secret").message ?? ""), { timeoutMs: 20_000 });
     kubectl(["create", "secret", "generic", "late", "--from-literal=token=x"]);
     finished("sparktask/no-secret");
     expect(taskStatus("no-secret")).toMatchObject({ phase: "Succeeded", attempt: 1 });
@@ -85,7 +86,7 @@ describe("a driver that is stopped", () => {
 
   it("by spec.cancel keeps its log, and is Cancelled", async () => {
     apply(sparkTask("cancelled", script(sleep)));
-    await until("it runs", () => taskStatus("cancelled").phase === "Running", 60);
+    await until("it runs", () => taskStatus("cancelled").phase === "Running", { timeoutMs: 60_000 });
     kubectl(["patch", "sparktask", "cancelled", "--type=merge", "-p", '{"spec":{"cancel":true}}']);
     finished("sparktask/cancelled");
     expect(taskStatus("cancelled")).toMatchObject({ phase: "Failed", cause: { class: "Cancelled" } });
@@ -94,9 +95,9 @@ describe("a driver that is stopped", () => {
 
   it("by an edit makes room for a new attempt of the new version", async () => {
     apply(sparkTask("edited", script(sleep)));
-    await until("it runs", () => taskStatus("edited").phase === "Running", 60);
+    await until("it runs", () => taskStatus("edited").phase === "Running", { timeoutMs: 60_000 });
     apply(sparkTask("edited", script("import sparkflow\nsparkflow.value('version', 2)\n")));
-    await until("it has ended", () => taskStatus("edited").phase === "Succeeded", 120);
+    await until("it has ended", () => taskStatus("edited").phase === "Succeeded", { timeoutMs: 120_000 });
     expect(taskStatus("edited")).toMatchObject({ attempt: 2, values: { version: 2 } });
   });
 
@@ -121,12 +122,12 @@ describe("a spec that isn't understood", () => {
     const message = await until(
       "it is refused",
       () => taskStatus("wrong").phase === "Failed" && taskStatus("wrong").message,
-      5,
+      { timeoutMs: 5_000 },
     );
     expect(message).toContain("spark.driver.memory");
     expect(podsOf("wrong")).toEqual([]);
     kubectl(["patch", "sparktask", "wrong", "--type=merge", "-p", '{"spec":{"sparkConf":null}}']);
     finished("sparktask/wrong");
-    await until("it has run", () => taskStatus("wrong").phase === "Succeeded", 90);
+    await until("it has run", () => taskStatus("wrong").phase === "Succeeded", { timeoutMs: 90_000 });
   });
 });

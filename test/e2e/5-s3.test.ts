@@ -1,7 +1,8 @@
 // Outputs on S3: a flow whose tasks pass data through a real S3 server, with the keys from a Secret.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../cluster/command.ts";
 import { type S3Server, startS3 } from "../s3/server.ts";
-import { apply, cluster, list, runStatus, smallDriver, sparkEngine, taskStatus, until } from "./cluster.ts";
+import { apply, cluster, list, runStatus, smallDriver, sparkEngine, taskStatus } from "./cluster.ts";
 
 const program = `
 def numbers(spark):
@@ -61,7 +62,7 @@ describe("a flow with its storage on S3", () => {
         ],
       },
     });
-    await until("the run has ended", () => runStatus("lake-g1").finishedAt !== undefined, 240);
+    await until("the run has ended", () => runStatus("lake-g1").finishedAt !== undefined, { timeoutMs: 240_000 });
   });
   afterAll(() => s3?.stop());
 

@@ -1,5 +1,6 @@
 // The operator itself, in its pod: what it may do, and that its end ends nothing.
 import { beforeAll, describe, expect, it } from "vitest";
+import { until } from "../cluster/command.ts";
 import {
   apply,
   cluster,
@@ -11,7 +12,6 @@ import {
   sparkflow,
   sparkTask,
   taskStatus,
-  until,
 } from "./cluster.ts";
 
 const long = "import time, sparkflow\ntime.sleep(12)\nsparkflow.value('done', True)\n";
@@ -20,7 +20,7 @@ describe("an operator that is killed", () => {
   const name = "survivor";
   beforeAll(async () => {
     apply(sparkTask(name, script(long)));
-    await until("it runs", () => taskStatus(name).phase === "Running", 60);
+    await until("it runs", () => taskStatus(name).phase === "Running", { timeoutMs: 60_000 });
     kubectl([
       "-n",
       cluster.system,

@@ -71,17 +71,6 @@ export const sparkEngine = (name: string, spec: object): object => ({
   spec,
 });
 
-/** Asks until the answer is there. */
-export async function until<T>(what: string, ask: () => T | undefined | false, seconds = 60): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((done) => setTimeout(done, 300));
-  }
-}
-
 /** Where a file: URI of a pod's storage is on this machine. */
 export const here = (uri: string): string => uri.replace("file:///opt/sparkflow/storage", cluster.storage);
 

@@ -123,11 +123,3 @@ export function processesOf(folder: string): string[] {
     }
   });
 }
-
-export async function until(what: () => boolean, message: string, ms = 60_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!what()) {
-    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${message}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { exited, processesOf, project, sparkflow, start, until } from "./cli.ts";
+import { until } from "../cluster/command.ts";
+import { exited, processesOf, project, sparkflow, start } from "./cli.ts";
 
 const program = `
 import time
@@ -44,7 +45,7 @@ describe("interrupting a run", () => {
   it("by Ctrl-C ends every child, says so, and ends with code 130", async () => {
     const folder = project(files);
     const child = start(folder);
-    await until(() => workersRun(folder), "Python workers run");
+    await until("Python workers run", () => workersRun(folder));
     child.kill("SIGINT");
     expect(await exited(child)).toBe(130);
     expect(child.output()).toContain("interrupted");
@@ -62,7 +63,7 @@ describe("interrupting a run", () => {
       await new Promise((done) => setTimeout(done, ms));
       child.kill("SIGKILL");
       await exited(child);
-      await until(() => processesOf(folder).length === 0, `these still run: ${processesOf(folder).join("\n")}`, 15_000);
+      await until("the end of every process", () => processesOf(folder).length === 0, { timeoutMs: 15_000 });
       const next = project({
         "task.yaml": "kind: SparkTask\nmetadata: {name: next}\nspec: {python: {script: 'print(1)'}}\n",
       });
@@ -74,18 +75,17 @@ describe("interrupting a run", () => {
   it("by killing a supervisor fails the attempt and ends its processes", async () => {
     const folder = project(files);
     const child = start(folder);
-    await until(() => workersRun(folder), "Python workers run");
+    await until("Python workers run", () => workersRun(folder));
     const supervisors = processesOf(folder).filter((line) => line.includes("supervise.py"));
     for (const line of supervisors) process.kill(Number(line.split(" ")[0]), "SIGKILL");
-    await until(
-      () => child.output().includes("a: Retrying") && child.output().includes("b: Retrying"),
-      "both attempts have failed",
+    await until("the failure of both attempts", () =>
+      ["a: Retrying", "b: Retrying"].every((line) => child.output().includes(line)),
     );
     expect(child.output()).toContain("killed with SIGKILL");
     // The run itself goes on, and isn't counted: neither its command line nor its environment names the folder.
-    await until(() => processesOf(folder).length === 0, "the attempts' processes have ended", 10_000);
+    await until("the end of every process", () => processesOf(folder).length === 0, { timeoutMs: 10_000 });
     child.kill("SIGINT");
     await exited(child);
-    await until(() => processesOf(folder).length === 0, `these still run: ${processesOf(folder).join("\n")}`, 15_000);
+    await until("the end of every process", () => processesOf(folder).length === 0, { timeoutMs: 15_000 });
   });
 });

@@ -4,15 +4,16 @@ import { type ConditionState, conditions } from "../../api/conditions.ts";
 import { apiVersion, type SparkFlow } from "../../api/kinds.ts";
 import type { Problem } from "../../api/problems.ts";
 import type { FlowStatus } from "../../api/status.ts";
-import { checkObject } from "../../flow/checkObject.ts";
 import { editParams } from "../../flow/editParams.ts";
 import { editRunName } from "../../flow/names.ts";
 import { paramValues } from "../../flow/params.ts";
-import { isAlreadyExists, isNotFound } from "../../kube/errors.ts";
+import { isNotFound } from "../../kube/errors.ts";
 import { keyOf, ownedBy } from "../../kube/objects.ts";
 import { sparkFlowRuns, sparkFlows } from "../../kube/resources.ts";
 import { flowRunHash, isOtherScheme } from "../../task/runHash.ts";
+import { checkStored, PerGeneration } from "../checked.ts";
 import type { Context, StoredFlow, StoredRun } from "../context.ts";
+import { createOwn } from "../createOwn.ts";
 import { tellFlow } from "../events.ts";
 import { patchStatus } from "../patchStatus.ts";
 import { type Revisions, revisionAnnotation } from "../run/revision.ts";
@@ -22,34 +23,20 @@ import { problemsText } from "../task/describe.ts";
 
 /** Finished runs that a flow keeps if it doesn't say. */
 const keptRuns = 10;
+/** How soon a run is tried again whose name another flow's has. */
+const retryTakenMs = 10_000;
 
-type Checked = { generation: number; checked?: SparkFlow; problems: Problem[]; hash: string };
+type Described = { checked?: SparkFlow; problems: Problem[]; hash: string };
 
-/** Flows as they were checked, once for each version, by uid. */
-export class FlowChecks {
-  readonly #kept = new Map<string, Checked>();
-
-  of({ metadata, spec }: StoredFlow): Checked {
-    const { uid, generation = 0 } = metadata;
-    const kept = this.#kept.get(uid);
-    if (kept?.generation === generation) return kept;
-    const { object, problems } = checkObject("SparkFlow", { apiVersion, kind: "SparkFlow", metadata, spec });
-    const errors = problems.filter(({ severity }) => severity === "error");
-    const good = object && errors.length === 0;
-    const fresh: Checked = {
-      generation,
-      ...(good ? { checked: object as SparkFlow } : {}),
-      problems: errors,
-      hash: good ? flowRunHash((object as SparkFlow).spec) : "",
-    };
-    this.#kept.set(uid, fresh);
-    return fresh;
-  }
-
-  forget(uid: string): void {
-    this.#kept.delete(uid);
-  }
-}
+/** Checked flows by uid. */
+export type FlowChecks = PerGeneration<Described, StoredFlow>;
+export const flowChecks = (): FlowChecks =>
+  new PerGeneration((flow) => {
+    const checked = checkStored("SparkFlow", flow);
+    return "object" in checked
+      ? { checked: checked.object, problems: [], hash: flowRunHash(checked.object.spec) }
+      : { problems: checked.problems, hash: "" };
+  });
 
 export async function reconcileFlow(
   ctx: Context,
@@ -67,11 +54,14 @@ export async function reconcileFlow(
   const { status = {} } = flow;
   const edited = status.runHash === undefined || (status.runHash !== hash && !isOtherScheme(status.runHash));
   const missing = missingParams(checked);
-  let latestRun: string | undefined;
-  if (edited && missing === "") latestRun = await startRun(ctx, revisions, flow);
+  const begun = edited && missing === "" ? await startRun(ctx, revisions, flow) : undefined;
   const runs = runsOf(ctx, key);
   await prune(ctx, runs, checked);
-  await reportLatest(ctx, flow, runs, hash, latestRun ?? status.latestRun, missing);
+  if (begun && "taken" in begun) {
+    await report(ctx, flow, { state: "Pending", reason: "NameTaken", message: begun.taken }, {});
+    return { afterMs: retryTakenMs };
+  }
+  await reportLatest(ctx, flow, runs, hash, begun?.run ?? status.latestRun, missing);
   return undefined;
 }
 
@@ -87,8 +77,15 @@ function missingParams({ spec, metadata }: SparkFlow): string {
   return problems.length === 0 ? "" : `no run was started: ${problemsText(problems)}`;
 }
 
-/** The run of this version of the flow: its name says which, so it is made once. */
-async function startRun(ctx: Context, revisions: Revisions, flow: StoredFlow): Promise<string> {
+/**
+ * The run of this version of the flow: its name says which, so it is made once. A flow that was deleted and made again may
+ * find the former one's run there, until the garbage collector has it.
+ */
+async function startRun(
+  ctx: Context,
+  revisions: Revisions,
+  flow: StoredFlow,
+): Promise<{ run: string } | { taken: string }> {
   const { namespace = "", name, generation = 1 } = flow.metadata;
   const revision = await revisions.take(ctx, flow);
   const runName = editRunName(name, generation);
@@ -105,13 +102,14 @@ async function startRun(ctx: Context, revisions: Revisions, flow: StoredFlow): P
     },
     spec: { flow: name, ...(Object.keys(params).length > 0 ? { params } : {}) },
   };
-  try {
-    ctx.runs.put(await ctx.client.create(sparkFlowRuns, namespace, body));
-    tellFlow(ctx, flow, "Normal", "RunStarted", `made run ${runName}`);
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-  }
-  return runName;
+  const made = await createOwn(ctx, sparkFlowRuns, namespace, body);
+  if (!made)
+    return {
+      taken: `a SparkFlowRun named ${runName} is there already and isn't this flow's: delete it, or edit the flow`,
+    };
+  ctx.runs.put(made.object);
+  if (!made.existed) tellFlow(ctx, flow, "Normal", "RunStarted", `made run ${runName}`);
+  return { run: runName };
 }
 
 /** The flow's runs, the latest first. */

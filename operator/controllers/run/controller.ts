@@ -1,22 +1,24 @@
 // The SparkFlowRun controller: makes the run's SparkTasks in the order of the graph, and sums up how they do.
-import type { SparkFlow, SparkFlowRun, SparkTask } from "../../api/kinds.ts";
-import { type Problem, problem } from "../../api/problems.ts";
+import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
+import type { Problem } from "../../api/problems.ts";
 import type { Cause, TaskPhase } from "../../api/status.ts";
-import { checkObject } from "../../flow/checkObject.ts";
 import { decideRun, hasEnded, type RunDecision } from "../../flow/decide.ts";
 import { expandTask, type RunContext, runScope, type TaskResult } from "../../flow/expand.ts";
 import { type Graph, graphOf } from "../../flow/graph.ts";
 import { madeTaskName } from "../../flow/names.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
-import { isAlreadyExists, isNotFound } from "../../kube/errors.ts";
-import { controllerOf, type KubeObject, keyOf, ownedBy } from "../../kube/objects.ts";
+import { isNotFound } from "../../kube/errors.ts";
+import { controllerOf, ownedBy } from "../../kube/objects.ts";
 import { sparkFlowRuns, sparkTasks } from "../../kube/resources.ts";
 import { TemplateError } from "../../task/template.ts";
+import { checkStored } from "../checked.ts";
 import type { Context, StoredRun, StoredTask } from "../context.ts";
+import { createOwn } from "../createOwn.ts";
 import { tellRun } from "../events.ts";
 import { inParallel } from "../inParallel.ts";
 import { flowUidAnnotation } from "../made.ts";
 import { patchStatus } from "../patchStatus.ts";
+import { readAnew } from "../readAnew.ts";
 import type { Look } from "../task/controller.ts";
 import { problemsText } from "../task/describe.ts";
 import { type Revisions, revisionAnnotation } from "./revision.ts";
@@ -63,14 +65,9 @@ async function takeFlow(ctx: Context, revisions: Revisions, run: StoredRun): Pro
   const invalid = (message: string): Taken => ({
     report: { refused: { class: "Input", reason: "InvalidSpec", message } },
   });
-  const { object, problems } = checkObject("SparkFlowRun", {
-    apiVersion: "sparkflow.dev/v1alpha1",
-    kind: "SparkFlowRun",
-    metadata: run.metadata,
-    spec: run.spec,
-  });
-  if (!object || problems.length > 0) return invalid(problemsText(problems));
-  const name = (object as SparkFlowRun).spec.flow;
+  const checked = checkStored("SparkFlowRun", run);
+  if ("problems" in checked) return invalid(problemsText(checked.problems));
+  const { flow: name, params = {} } = checked.object.spec;
   let revision = run.status?.revision ?? annotations?.[revisionAnnotation];
   if (revision === undefined) {
     const current = ctx.flows.get(`${namespace}/${name}`);
@@ -95,10 +92,7 @@ async function takeFlow(ctx: Context, revisions: Revisions, run: StoredRun): Pro
   const wrong = flowProblems(flow);
   if (wrong.length > 0) return invalid(problemsText(wrong, `SparkFlow ${name}: `));
   const scope = runScope({ name: run.metadata.name, id: run.metadata.name, date: runDate(run) });
-  const values = paramValues(flow.spec.params ?? {}, (object as SparkFlowRun).spec.params ?? {}, scope, [
-    "spec",
-    "params",
-  ]);
+  const values = paramValues(flow.spec.params ?? {}, params, scope, ["spec", "params"]);
   return values.problems.length > 0
     ? invalid(problemsText(values.problems))
     : { flow, params: values.values, revision };
@@ -119,9 +113,8 @@ const checkedFlows = new WeakMap<SparkFlow, Problem[]>();
 function flowProblems(flow: SparkFlow): Problem[] {
   const known = checkedFlows.get(flow);
   if (known) return known;
-  const { object, problems } = checkObject("SparkFlow", flow);
-  const errors = problems.filter(({ severity }) => severity === "error");
-  const found = object ? errors : [...errors, ...(errors.length === 0 ? [problem([], "it isn't a flow")] : [])];
+  const checked = checkStored("SparkFlow", flow);
+  const found = "problems" in checked ? checked.problems : [];
   checkedFlows.set(flow, found);
   return found;
 }
@@ -198,32 +191,24 @@ async function makeTask(
       ownerReferences: [owner],
     },
   };
-  try {
-    return { task: keep(ctx, await ctx.client.create(sparkTasks, namespace, body)) };
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-    const found = await ctx.client.get(sparkTasks, namespace, objectName);
-    if (controllerOf(found)?.uid === uid) return { task: keep(ctx, found) };
-    const message = `a SparkTask named ${objectName} is there already and isn't this run's: delete it, and make another run`;
-    return { cause: { class: "Input", reason: "NameTaken", message } };
+  const made = await createOwn(ctx, sparkTasks, namespace, body);
+  if (made) {
+    ctx.tasks.put(made.object);
+    return { task: made.object as StoredTask };
   }
-}
-
-function keep(ctx: Context, raw: KubeObject): StoredTask {
-  ctx.tasks.put(raw);
-  return raw as StoredTask;
+  const message = `a SparkTask named ${objectName} is there already and isn't this run's: delete it, and make another run`;
+  return { cause: { class: "Input", reason: "NameTaken", message } };
 }
 
 /** Cancelling a run cancels its tasks that haven't ended. */
 async function cancelTasks(ctx: Context, tasks: readonly StoredTask[]): Promise<void> {
   const active = tasks.filter(({ status, spec }) => !hasEnded(status?.phase) && !spec?.cancel);
-  await inParallel(createsAtOnce, active, async ({ metadata }) => {
-    const { namespace = "", name, uid } = metadata;
+  await inParallel(createsAtOnce, active, async (task) => {
+    const { namespace = "", name, uid } = task.metadata;
     try {
       ctx.tasks.put(await ctx.client.patch(sparkTasks, namespace, name, { metadata: { uid }, spec: { cancel: true } }));
     } catch (error) {
-      if (!isNotFound(error)) throw error;
-      ctx.tasks.remove(keyOf(metadata), uid);
+      if (!(await readAnew(ctx, sparkTasks, ctx.tasks, task, error))) throw error;
     }
   });
 }

@@ -2,11 +2,11 @@
 // run that has begun, and all runs of one version share one.
 
 import { canonicalJson, hashText } from "../../api/hash.ts";
-import type { SparkFlow } from "../../api/kinds.ts";
-import { apiVersion } from "../../api/kinds.ts";
-import { isAlreadyExists } from "../../kube/errors.ts";
+import { apiVersion, type SparkFlow } from "../../api/kinds.ts";
+import { ownedBy } from "../../kube/objects.ts";
 import { controllerRevisions } from "../../kube/resources.ts";
 import type { Context, StoredFlow } from "../context.ts";
+import { createOwn } from "../createOwn.ts";
 
 export const revisionAnnotation = "sparkflow.dev/revision";
 
@@ -27,16 +27,12 @@ export class Revisions {
         name: revision,
         namespace,
         labels: { "app.kubernetes.io/managed-by": "sparkflow", "sparkflow.dev/flow": name },
-        ownerReferences: [{ apiVersion, kind: "SparkFlow", name, uid, controller: true, blockOwnerDeletion: true }],
+        ownerReferences: [ownedBy({ ...flow, apiVersion, kind: "SparkFlow" })],
       },
       revision: generation,
       data: { flow: { metadata: { name, namespace, uid }, spec: flow.spec } },
     };
-    try {
-      await ctx.client.create(controllerRevisions, namespace, body);
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
+    await createOwn(ctx, controllerRevisions, namespace, body);
     this.#kept.set(key, sparkFlow({ metadata: { name, namespace, uid }, spec: flow.spec as SparkFlow["spec"] }));
     return revision;
   }

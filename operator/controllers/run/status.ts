@@ -1,5 +1,6 @@
 // A run's status from what was decided and how its tasks do. Pure.
 import { type ConditionState, conditions } from "../../api/conditions.ts";
+import { defined } from "../../api/defined.ts";
 import type { Cause, FlowRunStatus, RunPhase, TaskPhase } from "../../api/status.ts";
 import type { RunDecision } from "../../flow/decide.ts";
 import type { Graph } from "../../flow/graph.ts";
@@ -47,7 +48,7 @@ export function runStatus(before: FlowRunStatus, report: RunReport, generation: 
     finishedAt: runEnded(phase) ? (before.finishedAt ?? at) : undefined,
     ...sum,
   };
-  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as FlowRunStatus;
+  return defined(next);
 }
 
 function words(report: RunReport): { phase: RunPhase; reason: string; message: string } {

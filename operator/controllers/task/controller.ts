@@ -2,31 +2,23 @@
 // anywhere, and another one that begins, end where this one would have.
 import type { SparkTask } from "../../api/kinds.ts";
 import { durationMs } from "../../api/quantity.ts";
-import type { TaskStatus } from "../../api/status.ts";
-import { executorCounts, executorHint } from "../../engines/kubernetes/executors.ts";
-import { attemptNames } from "../../engines/kubernetes/names.ts";
+import { defaultStartMs } from "../../engines/kubernetes/driverPod.ts";
 import { type DriverPod, isDriver, taskOf } from "../../engines/kubernetes/pod.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { keyOf } from "../../kube/objects.ts";
-import { pods as podResource, sparkTasks } from "../../kube/resources.ts";
+import { pods as podResource } from "../../kube/resources.ts";
 import { type Cause, decideTask, superseded, type TaskDecision } from "../../task/decide.ts";
 import { resolveRetry, resolveTimeouts } from "../../task/resolve.ts";
 import type { Context, StoredTask } from "../context.ts";
 import { tellTask } from "../events.ts";
-import { patchStatus } from "../patchStatus.ts";
 import { type Descriptions, problemsText } from "./describe.ts";
 import { expire, releaseStrays, stopDriver, tidy } from "./pods.ts";
+import { failed, quietUntil, reportOf } from "./report.ts";
 import { startAttempt } from "./start.ts";
-import { statusPatch, type TaskReport, taskStatus } from "./status.ts";
-import { isFinal, lostAttempt, recordOf, type TaskView, viewTask } from "./view.ts";
+import { isFinal, lostAttempt, type TaskView, viewTask } from "./view.ts";
+import { write } from "./write.ts";
 
-/** A cluster's default for `timeouts.start`. */
-const startTimeoutMs = 600_000;
-/** A driver that runs within this time needs no status that says that it is pending. */
-const quietPendingMs = 3000;
-/** Counts of executors and progress are written this often at most. */
-const detailEveryMs = 5000;
 const defaultPodTTL = "24h";
 
 export type Look = { afterMs: number } | undefined;
@@ -85,7 +77,7 @@ async function step(
 
 function decide(task: SparkTask, view: TaskView, now: number): TaskDecision {
   const { driver } = view;
-  const timeouts = { startMs: startTimeoutMs, ...resolveTimeouts(task.spec) };
+  const timeouts = { startMs: defaultStartMs, ...resolveTimeouts(task.spec) };
   const decision = decideTask(
     {
       retry: resolveRetry(task.spec),
@@ -144,14 +136,6 @@ async function begin(
   }
 }
 
-const failed = (cause: Cause, runHash: string): TaskReport => ({
-  phase: "Failed",
-  reason: cause.reason,
-  message: cause.message,
-  cause,
-  runHash,
-});
-
 /** A spec that can't be understood. What an earlier version of it started is stopped first. */
 async function refuse(
   ctx: Context,
@@ -172,127 +156,6 @@ async function refuse(
   });
   await tidy(ctx, written.status ?? {}, own);
   return undefined;
-}
-
-function reportOf(
-  stored: StoredTask,
-  hash: string,
-  view: TaskView,
-  own: readonly DriverPod[],
-  decision: TaskDecision,
-): TaskReport {
-  const { metadata } = stored;
-  const latest = view.attempts.at(-1);
-  const nameOf = (number: number) => attemptNames({ objectName: metadata.name, uid: metadata.uid, number }).driver;
-  const restart = decision.action?.kind === "start" && decision.phase === "Pending" && latest !== undefined;
-  const { next } = decision;
-  const common: TaskReport = {
-    phase: decision.phase,
-    message: decision.message,
-    runHash: view.outdated && !restart ? (stored.status?.runHash ?? hash) : hash,
-    attempt: next ?? view.number,
-    failures: restart ? { program: 0, infrastructure: 0 } : view.failures,
-    records: latest ? [{ ...latest, driver: nameOf(latest.number) }] : [],
-    restart,
-    nextAttemptAt: decision.phase === "Retrying" ? (decision.wakeAt ?? 0) : null,
-  };
-  if (restart) return common;
-  if (next !== undefined) return { ...common, ...(latest?.cause ? { cause: latest.cause } : {}) };
-  const { driver } = view;
-  // What stands in the status stays: once a pod is let go, the store keeps nothing of its result.
-  const told = recordOf(stored.status ?? {}, view.number)?.finishedAt !== undefined;
-  if (decision.phase === "Succeeded")
-    return driver?.state === "Succeeded" && !told
-      ? { ...common, values: driver.values ?? null, outputs: driver.outputs ?? null, cause: null, executors: null }
-      : common;
-  if (decision.phase === "Failed") {
-    const cause = latest?.cause ?? cancelledBefore(decision.message);
-    return { ...common, reason: cause.reason, cause };
-  }
-  return { ...common, ...underWay(view, own, decision) };
-}
-
-const cancelledBefore = (message: string): Cause => ({ class: "Cancelled", reason: "Cancelled", message });
-
-/** What is to be said of an attempt that goes on: why it waits, or how its executors do. */
-function underWay(view: TaskView, own: readonly DriverPod[], decision: TaskDecision): Partial<TaskReport> {
-  const { driver } = view;
-  if (decision.phase === "Pending")
-    return {
-      reason: driver?.waiting?.reason ?? "Pending",
-      message: decision.message || (driver?.waiting?.message ?? ""),
-    };
-  const executors = own.filter((pod) => !isDriver(pod) && taskOf(pod)?.number === view.number);
-  const { oomKilled: _, ...counts } = executorCounts(executors);
-  return {
-    message: decision.message || (executorHint(executors) ?? ""),
-    ...(executors.length > 0 ? { executors: counts } : {}),
-  };
-}
-
-/** When to speak, if there is nothing yet that is worth a write. Undefined: now. */
-function quietUntil(stored: StoredTask, view: TaskView, report: TaskReport, now: number): number | undefined {
-  const { status = {} } = stored;
-  const { driver } = view;
-  const unsaid = status.phase === undefined || status.phase === "Retrying";
-  if (report.phase === "Pending" && unsaid && driver && report.message === "") {
-    const until = driver.createdAt + quietPendingMs;
-    return now < until ? until : undefined;
-  }
-  return undefined;
-}
-
-type Written = {
-  task: StoredTask;
-  /** When details may be written that were held back. */
-  dueAt?: number;
-};
-
-/** Writes what changed of the status, and tells of it in an Event where it is a step. */
-async function write(ctx: Context, stored: StoredTask, report: TaskReport): Promise<Written> {
-  const { status = {}, metadata } = stored;
-  const progress = report.phase === "Running" ? ctx.progress.get(metadata.uid) : undefined;
-  const next = taskStatus(
-    status,
-    progress === undefined ? report : { ...report, progress },
-    metadata.generation ?? 0,
-    ctx.now(),
-  );
-  const dueAt = (ctx.detailsWritten.get(metadata.uid) ?? 0) + detailEveryMs;
-  if (onlyDetails(status, next) && ctx.now() < dueAt)
-    return statusPatch(status, next) ? { task: stored, dueAt } : { task: stored };
-  const written = await patchStatus(ctx, sparkTasks, ctx.tasks, stored, next);
-  if (written !== stored) ctx.detailsWritten.set(metadata.uid, ctx.now());
-  if (hasEnded(next.phase)) ctx.detailsWritten.delete(metadata.uid);
-  tellOfStep(ctx, stored, status, next);
-  return { task: written };
-}
-
-/** True if nothing but counts and progress of a running task have changed. */
-function onlyDetails(before: TaskStatus, after: TaskStatus): boolean {
-  return (
-    after.phase === "Running" &&
-    before.phase === "Running" &&
-    before.message === after.message &&
-    before.observedGeneration === after.observedGeneration &&
-    before.attempt === after.attempt
-  );
-}
-
-function tellOfStep(ctx: Context, stored: StoredTask, before: TaskStatus, after: TaskStatus): void {
-  if (before.phase === after.phase && before.message === after.message && before.attempt === after.attempt) return;
-  const { phase, message = "", attempt } = after;
-  if (phase === "Succeeded") tellTask(ctx, stored, "Normal", "Succeeded", `attempt ${attempt} succeeded`);
-  else if (phase === "Failed") tellTask(ctx, stored, "Warning", after.cause?.reason ?? "Failed", message);
-  else if (phase === "Retrying" && before.phase !== "Retrying") tellTask(ctx, stored, "Warning", "Retrying", message);
-  else if (phase === "Pending" && message !== "" && before.message !== message)
-    tellTask(
-      ctx,
-      stored,
-      "Warning",
-      after.conditions?.find(({ type }) => type === "Ready")?.reason ?? "Pending",
-      message,
-    );
 }
 
 /** After the end: pods go when their time is over. Returns when that is. */

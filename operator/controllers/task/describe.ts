@@ -1,9 +1,9 @@
 // What a SparkTask asks for: checked once per version of it, with its engine. The answers are kept while the task lives.
 import type { SparkEngine, SparkTask } from "../../api/kinds.ts";
 import { type Problem, pathText } from "../../api/problems.ts";
-import { checkObject } from "../../flow/checkObject.ts";
 import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
 import { taskRunHash } from "../../task/runHash.ts";
+import { checkStored, PerGeneration } from "../checked.ts";
 import type { Context, StoredEngine, StoredTask } from "../context.ts";
 
 export type Described = {
@@ -12,40 +12,16 @@ export type Described = {
   task?: SparkTask;
   problems: Problem[];
 };
-type Kept = { generation: number; described: Described };
 
 /** Checked tasks by uid. */
-export class Descriptions {
-  readonly #kept = new Map<string, Kept>();
-
-  of(stored: StoredTask): Described {
-    const { uid, generation = 0 } = stored.metadata;
-    const kept = this.#kept.get(uid);
-    if (kept?.generation === generation) return kept.described;
-    const described = describe(stored);
-    this.#kept.set(uid, { generation, described });
-    return described;
-  }
-
-  forget(uid: string): void {
-    this.#kept.delete(uid);
-  }
-}
+export type Descriptions = PerGeneration<Described, StoredTask>;
+export const descriptions = (): Descriptions => new PerGeneration(describe);
 
 function describe(stored: StoredTask): Described {
-  const { object, problems } = checkObject("SparkTask", plain(stored, "SparkTask"));
   const hash = taskRunHash((stored.spec ?? {}) as SparkTask["spec"]);
-  const errors = problems.filter(({ severity }) => severity === "error");
-  return object && errors.length === 0 ? { hash, task: object as SparkTask, problems: [] } : { hash, problems: errors };
+  const checked = checkStored("SparkTask", stored);
+  return "object" in checked ? { hash, task: checked.object, problems: [] } : { hash, problems: checked.problems };
 }
-
-/** An object as a manifest would hold it: without its status, which anybody may have written anything into. */
-const plain = ({ metadata, spec }: StoredTask | StoredEngine, kind: string) => ({
-  apiVersion: "sparkflow.dev/v1alpha1",
-  kind,
-  metadata,
-  spec,
-});
 
 export type Engine =
   | { engine: SparkEngine | undefined; name: string }
@@ -73,9 +49,8 @@ export function engineFor(ctx: Context, task: SparkTask, namespace: string): Eng
 const engines = new WeakMap<StoredEngine, Engine>();
 
 function checkEngine(stored: StoredEngine, name: string): Engine {
-  const { object, problems } = checkObject("SparkEngine", plain(stored, "SparkEngine"));
-  const errors = problems.filter(({ severity }) => severity === "error");
-  return object && errors.length === 0 ? { engine: object as SparkEngine, name } : { problems: errors, name };
+  const checked = checkStored("SparkEngine", stored);
+  return "object" in checked ? { engine: checked.object, name } : { problems: checked.problems, name };
 }
 
 /** The task with its engine; the operator's own image stands in where neither names one, and brings the entry point to others. */

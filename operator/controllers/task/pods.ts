@@ -1,14 +1,14 @@
 // Ends what an attempt leaves: its tracking finalizer once its end is in the status, its executors, and in time its pod.
 import type { TaskStatus } from "../../api/status.ts";
-import { executorSelector, trackingFinalizer } from "../../engines/kubernetes/labels.ts";
+import { executorSelector } from "../../engines/kubernetes/labels.ts";
 import { observeDriver } from "../../engines/kubernetes/observe.ts";
-import { type DriverPod, isDriver, taskOf } from "../../engines/kubernetes/pod.ts";
+import { type DriverPod, isDriver, isTracked, releasePatch, taskOf } from "../../engines/kubernetes/pod.ts";
 import { stopAction } from "../../engines/kubernetes/stop.ts";
-import { ApiError, isConflict, isNotFound } from "../../kube/errors.ts";
-import { keyOf } from "../../kube/objects.ts";
+import { isNotFound } from "../../kube/errors.ts";
 import { pods as podResource, sparkTasks } from "../../kube/resources.ts";
 import type { Cause } from "../../task/decide.ts";
 import type { Context, StoredTask } from "../context.ts";
+import { readAnew } from "../readAnew.ts";
 import { recordOf } from "./view.ts";
 
 /** Stops an attempt so that log and cause stay: by its deadline, or by deletion if it never got a node. */
@@ -33,7 +33,7 @@ export async function tidy(ctx: Context, status: TaskStatus, own: readonly Drive
     if (!ended) continue;
     await deleteExecutors(ctx, pod, own);
     if (observeDriver(pod, ctx.now()).lingers) await stopDriver(ctx, pod, sidecars);
-    if (pod.metadata.finalizers?.includes(trackingFinalizer)) await release(ctx, pod);
+    if (isTracked(pod)) await release(ctx, pod);
   }
 }
 
@@ -63,7 +63,7 @@ export async function releaseStrays(
   task: StoredTask | undefined,
   pods: readonly DriverPod[],
 ): Promise<void> {
-  for (const pod of pods.filter((one) => one.metadata.finalizers?.includes(trackingFinalizer))) {
+  for (const pod of pods.filter(isTracked)) {
     const orphan = (pod.metadata.ownerReferences ?? []).length === 0;
     if (!pod.metadata.deletionTimestamp && !orphan) continue;
     const uid = pod.metadata.ownerReferences?.find(({ kind }) => kind === "SparkTask")?.uid;
@@ -85,39 +85,18 @@ async function isGone(ctx: Context, pod: DriverPod, uid: string | undefined): Pr
   }
 }
 
-/** Takes our finalizer off, and no other. The kubelet may write the pod's status at the same time: that is no conflict. */
 async function release(ctx: Context, pod: DriverPod): Promise<void> {
-  const { namespace = "", name, uid, finalizers = [] } = pod.metadata;
-  const left = finalizers.filter((finalizer) => finalizer !== trackingFinalizer);
-  const path = "/metadata/finalizers";
-  const patch = [
-    { op: "test", path: "/metadata/uid", value: uid },
-    { op: "test", path, value: finalizers },
-    left.length > 0 ? { op: "replace", path, value: left } : { op: "remove", path },
-  ];
+  const { namespace = "", name } = pod.metadata;
   await onPod(ctx, pod, async () => {
-    ctx.pods.put(await ctx.client.patch(podResource, namespace, name, patch, { type: "json" }));
+    ctx.pods.put(await ctx.client.patch(podResource, namespace, name, releasePatch(pod), { type: "json" }));
   });
 }
 
 /** A pod that has gone meanwhile is no error; one that has changed is read anew before the error goes on. */
-async function onPod(ctx: Context, { metadata }: DriverPod, act: () => Promise<void>): Promise<void> {
-  const { namespace = "", name, uid } = metadata;
+async function onPod(ctx: Context, pod: DriverPod, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    if (isNotFound(error)) return ctx.pods.remove(keyOf(metadata), uid);
-    if (isConflict(error) || isInvalid(error)) {
-      try {
-        ctx.pods.put(await ctx.client.get(podResource, namespace, name));
-      } catch (readError) {
-        if (!isNotFound(readError)) throw readError;
-        return ctx.pods.remove(keyOf(metadata), uid);
-      }
-    }
-    throw error;
+    if (!(await readAnew(ctx, podResource, ctx.pods, pod, error))) throw error;
   }
 }
-
-/** A JSON patch whose test didn't hold. */
-const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.status === 422;

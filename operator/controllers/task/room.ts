@@ -1,6 +1,5 @@
 // `maxRunningDrivers` of an engine: who may start, the oldest first.
-import { observeDriver } from "../../engines/kubernetes/observe.ts";
-import { type DriverPod, isDriver } from "../../engines/kubernetes/pod.ts";
+import { isActiveDriver } from "../../engines/kubernetes/pod.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { keyOf } from "../../kube/objects.ts";
 import type { Context, StoredTask } from "../context.ts";
@@ -43,14 +42,7 @@ const isQueued = (status: StoredTask["status"]): boolean =>
 
 const engineOf = (ctx: Context, { spec }: StoredTask): string => spec?.engine ?? ctx.settings.defaultEngine;
 
-const hasDriver = (ctx: Context, task: string): boolean =>
-  ctx.podsOfTask.of(task).some((pod) => isActiveDriver(pod, ctx.now()));
-
-function isActiveDriver(pod: DriverPod, now: number): boolean {
-  if (!isDriver(pod)) return false;
-  const { state } = observeDriver(pod, now);
-  return state === "Pending" || state === "Running";
-}
+const hasDriver = (ctx: Context, task: string): boolean => ctx.podsOfTask.of(task).some(isActiveDriver);
 
 function isOlder(a: StoredTask, b: StoredTask): boolean {
   const [left, right] = [a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? ""];

@@ -4,12 +4,13 @@ import type { SparkTask } from "../../api/kinds.ts";
 import type { Cause } from "../../api/status.ts";
 import { attemptObjects, inputCause } from "../../engines/kubernetes/attemptObjects.ts";
 import { observeDriver } from "../../engines/kubernetes/observe.ts";
-import { ownedBy, stripPod } from "../../engines/kubernetes/pod.ts";
+import { stripPod } from "../../engines/kubernetes/pod.ts";
 import { nameTaken, rejection } from "../../engines/kubernetes/rejection.ts";
 import { ApiError, isNotFound } from "../../kube/errors.ts";
 import { type KubeObject, keyOf } from "../../kube/objects.ts";
 import { configMaps, pods, type Resource, sparkTasks } from "../../kube/resources.ts";
 import type { Context, StoredTask } from "../context.ts";
+import { createOwn, type Made } from "../createOwn.ts";
 import { flowUidAnnotation } from "../made.ts";
 import { engineFor, problemsText, resolveFor } from "./describe.ts";
 import { room } from "./room.ts";
@@ -47,7 +48,7 @@ export async function startAttempt(
   });
   if ("problems" in objects) return { kind: "refused", cause: inputCause(objects.problems) };
   const { configMap, driverPod } = objects;
-  const claimed = await create(ctx, configMaps, namespace, configMap as KubeObject, uid);
+  const claimed = await create(ctx, configMaps, namespace, configMap as KubeObject);
   if ("kind" in claimed) return claimed;
   if (claimed.existed && (await began(ctx, stored, number))) return { kind: "stale" };
   const metadata = (driverPod as KubeObject).metadata;
@@ -55,7 +56,7 @@ export async function startAttempt(
     ...driverPod,
     metadata: { ...metadata, annotations: { ...metadata.annotations, [runHashAnnotation]: hash } },
   };
-  const made = await create(ctx, pods, namespace, annotated as KubeObject, uid);
+  const made = await create(ctx, pods, namespace, annotated as KubeObject);
   if ("kind" in made) return made;
   ctx.pods.put(made.object);
   if (made.existed) ctx.log.info({ task: keyOf(stored.metadata), driver: metadata.name }, "adopted the driver pod");
@@ -64,45 +65,24 @@ export async function startAttempt(
 
 const invalid = (message: string): Cause => ({ class: "Input", reason: "InvalidSpec", message });
 
-type Created = { object: KubeObject; existed: boolean };
-
 /** Creates an object of the task's, or finds it there as the task's own. */
 async function create(
   ctx: Context,
   resource: Resource,
   namespace: string,
   object: KubeObject,
-  uid: string,
-): Promise<Created | Started> {
+): Promise<Made | Started> {
   try {
-    return { object: await ctx.client.create(resource, namespace, object), existed: false };
+    const made = await createOwn(ctx, resource, namespace, object);
+    return made ?? { kind: "refused", cause: nameTaken(object.metadata.name) };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const refused = rejection(error.status, error.reason, error.message);
     if (!refused) throw error;
     if (refused.kind === "gone") return { kind: "stale" };
     if (refused.kind === "fail") return { kind: "refused", cause: refused.cause };
-    if (refused.kind === "wait") {
-      const { reason, message } = refused.cause;
-      return { kind: "waiting", reason, message, afterMs: retryRefusedMs };
-    }
-    return adopt(ctx, resource, namespace, object.metadata.name, uid);
-  }
-}
-
-async function adopt(
-  ctx: Context,
-  resource: Resource,
-  namespace: string,
-  name: string,
-  uid: string,
-): Promise<Created | Started> {
-  try {
-    const found = await ctx.client.get(resource, namespace, name);
-    return ownedBy(found, uid) ? { object: found, existed: true } : { kind: "refused", cause: nameTaken(name) };
-  } catch (error) {
-    if (isNotFound(error)) return { kind: "stale" };
-    throw error;
+    const { reason, message } = refused.cause;
+    return { kind: "waiting", reason, message, afterMs: retryRefusedMs };
   }
 }
 

@@ -1,6 +1,7 @@
 // A task's status from what was decided. Pure. Every text is cut to what the schema allows: a status that the API server
 // refuses would say nothing at all.
 import { type ConditionState, conditions } from "../../api/conditions.ts";
+import { defined } from "../../api/defined.ts";
 import { canonicalJson } from "../../api/hash.ts";
 import {
   type AttemptStatus,
@@ -84,7 +85,7 @@ export function taskStatus(previous: TaskStatus, report: TaskReport, generation:
     startedAt,
     finishedAt: finished ? (kept.finishedAt ?? iso(lastEnd(report) ?? now)) : undefined,
   };
-  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as TaskStatus;
+  return defined(next);
 }
 
 const lastEnd = ({ records = [] }: TaskReport): number | undefined => records.at(-1)?.endedAt;

@@ -1,5 +1,6 @@
 // Pods as the operator keeps them in memory: only what it reads of them, a few hundred bytes each. A pod as the API server
 // answers it has the same shape, with more in it.
+import { defined } from "../../api/defined.ts";
 import { attemptLabel, instanceLabel, roleLabel, taskUidLabel, trackingFinalizer } from "./labels.ts";
 import { driverContainer, executorContainer } from "./paths.ts";
 
@@ -60,6 +61,21 @@ export const isDriver = ({ metadata }: Pick<DriverPod, "metadata">): boolean =>
 export const isTracked = ({ metadata }: Pick<DriverPod, "metadata">): boolean =>
   metadata.finalizers?.includes(trackingFinalizer) ?? false;
 
+/**
+ * The JSON patch that takes our finalizer off, and no other. It fails (422) if the finalizers, or the pod, are others by now;
+ * the kubelet, which may write the pod's status at the same time, is no conflict.
+ */
+export function releasePatch({ metadata }: Pick<DriverPod, "metadata">): object[] {
+  const { uid, finalizers = [] } = metadata;
+  const left = finalizers.filter((finalizer) => finalizer !== trackingFinalizer);
+  const path = "/metadata/finalizers";
+  return [
+    { op: "test", path: "/metadata/uid", value: uid },
+    { op: "test", path, value: finalizers },
+    left.length > 0 ? { op: "replace", path, value: left } : { op: "remove", path },
+  ];
+}
+
 /** Spark's container of a driver or executor, and what became of it. */
 export const sparkStatus = (pod: DriverPod): ContainerStatus | undefined =>
   pod.status?.containerStatuses?.find(({ name }) => isSparks(name));
@@ -88,18 +104,13 @@ export function taskOf(pod: DriverPod): { uid: string; number: number; objectNam
   const { [taskUidLabel]: uid, [instanceLabel]: objectName } = labels;
   const number = Number(labels[attemptLabel]);
   if (!uid || !objectName || !Number.isSafeInteger(number) || number < 1) return undefined;
-  return isDriver(pod) && !ownedBy(pod, uid) ? undefined : { uid, number, objectName };
+  return isDriver(pod) && !isOwnedBy(pod, uid) ? undefined : { uid, number, objectName };
 }
 
-/** Whether an object is controlled by the task of this uid: only then may what was found be adopted. */
-export function ownedBy({ metadata }: { metadata: object }, taskUid: string): boolean {
-  const { ownerReferences } = metadata as Partial<PodMetadata>;
-  return (
-    ownerReferences?.some(
-      ({ uid, kind, controller }) => uid === taskUid && kind === "SparkTask" && controller === true,
-    ) ?? false
-  );
-}
+const isOwnedBy = ({ metadata }: DriverPod, taskUid: string): boolean =>
+  metadata.ownerReferences?.some(
+    ({ uid, kind, controller }) => uid === taskUid && kind === "SparkTask" && controller === true,
+  ) ?? false;
 
 /** What the operator keeps of a pod. A driver whose end is in its task's status keeps least. */
 export function stripPod(raw: { metadata: object; spec?: unknown; status?: unknown }): DriverPod {
@@ -184,10 +195,3 @@ const stateOf = ({ waiting, running, terminated }: ContainerState, brief: boolea
 
 const terminatedOf = ({ exitCode, reason, message, startedAt, finishedAt }: Terminated, brief: boolean): Terminated =>
   defined({ exitCode, reason, ...(brief ? {} : { message }), startedAt, finishedAt });
-
-/** Without the fields that have no value. */
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}

@@ -7,14 +7,14 @@ export type Rejection =
   /** It will never be taken as it is. */
   | { kind: "fail"; cause: Cause }
   /** Its namespace goes, or is gone. */
-  | { kind: "gone"; cause: Cause }
-  /** The name is taken: read what is there, and adopt it if it is the task's own (`ownedBy`), else `nameTaken`. */
-  | { kind: "exists" };
+  | { kind: "gone"; cause: Cause };
 
-/** Undefined: not the object's fault (429, 5xx), so whoever asked tries again as for any request. */
+/**
+ * Undefined: not the object's fault (429, 5xx), so whoever asked tries again as for any request. So with a conflict: that
+ * the name is taken is for whoever made it to look into, and a quota that others use up at the same moment conflicts too.
+ */
 export function rejection(status: number, reason: string, message: string): Rejection | undefined {
-  // A quota that others use up at the same moment conflicts too: that is nobody's fault.
-  if (status === 409) return reason === "AlreadyExists" ? { kind: "exists" } : undefined;
+  if (status === 409) return undefined;
   if (status === 404 || /because it is being terminated/.test(message))
     return { kind: "gone", cause: wait("NamespaceGone", message) };
   if (status === 413) return fail("TooLarge", `the API server takes no object of this size: ${message}`);

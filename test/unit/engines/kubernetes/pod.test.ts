@@ -1,7 +1,7 @@
 // Pods as the operator keeps them: whose they are, and how little of them.
 import { describe, expect, it } from "vitest";
 import { observeDriver } from "../../../../operator/engines/kubernetes/observe.ts";
-import { isActiveDriver, isDriver, ownedBy, stripPod, taskOf } from "../../../../operator/engines/kubernetes/pod.ts";
+import { isActiveDriver, isDriver, stripPod, taskOf } from "../../../../operator/engines/kubernetes/pod.ts";
 import { driverPod, ended, executorPod, noon, running, succeededResult, uid, waitingFor } from "./driverPods.ts";
 
 const bytes = (value: unknown) => JSON.stringify(value).length;
@@ -72,12 +72,6 @@ describe("whose a pod is", () => {
     const { metadata } = driverPod(running);
     const all = Object.keys(labels).length === 0 ? {} : { ...metadata.labels, ...labels };
     expect(taskOf(driverPod(running, {}, { metadata: { labels: all } }))).toBeUndefined();
-  });
-
-  it("is asked by uid, never by name", () => {
-    expect(ownedBy(driverPod(running), uid)).toBe(true);
-    expect(ownedBy(driverPod(running), "another")).toBe(false);
-    expect(ownedBy({ metadata: {} }, uid)).toBe(false);
   });
 
   it("drivers and executors are told apart by their role", () => {

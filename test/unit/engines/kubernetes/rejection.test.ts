@@ -64,8 +64,7 @@ describe("a create that the API server refuses", () => {
     expect(rejection(status, reason, message)).toMatchObject({ kind: "gone" });
   });
 
-  it("may have been made already", () => {
-    expect(rejection(409, "AlreadyExists", "x")).toEqual({ kind: "exists" });
+  it("is the task's own doing where another's has its name", () => {
     expect(nameTaken("count-0123abcd-1-driver")).toMatchObject({ class: "Input", reason: "NameTaken" });
   });
 
