@@ -116,7 +116,8 @@ const isOwnedBy = ({ metadata }: DriverPod, taskUid: string): boolean =>
 export function stripPod(raw: { metadata: object; spec?: unknown; status?: unknown }): DriverPod {
   const pod = raw as DriverPod;
   const least = isDriver(pod) && isOver(pod) && !isTracked(pod);
-  return { metadata: metadataOf(pod, least), spec: specOf(pod, least), status: statusOf(pod, least) };
+  if (least) return { metadata: metadataOf(pod, true), status: defined({ phase: pod.status?.phase }) };
+  return { metadata: metadataOf(pod, false), spec: specOf(pod), status: statusOf(pod) };
 }
 
 const ourLabels = ["app.kubernetes.io/managed-by", instanceLabel, taskUidLabel, attemptLabel, roleLabel];
@@ -137,10 +138,10 @@ function metadataOf({ metadata }: DriverPod, least: boolean): PodMetadata {
 const ownerOf = ({ apiVersion, kind, name, uid, controller }: Owner): Owner =>
   defined({ apiVersion, kind, name, uid, controller });
 
-function specOf(pod: DriverPod, least: boolean): NonNullable<DriverPod["spec"]> {
+function specOf(pod: DriverPod): NonNullable<DriverPod["spec"]> {
   const { nodeName, activeDeadlineSeconds } = pod.spec ?? {};
   const container = sparkContainer(pod);
-  if (least || !container) return defined({ nodeName, activeDeadlineSeconds });
+  if (!container) return defined({ nodeName, activeDeadlineSeconds });
   const { name, image, resources } = container;
   const memory = resources?.limits?.memory;
   const kept = {
@@ -159,11 +160,9 @@ const telling: Readonly<Record<string, string>> = {
   Ready: "False",
 };
 
-function statusOf(pod: DriverPod, least: boolean): NonNullable<DriverPod["status"]> {
+function statusOf(pod: DriverPod): NonNullable<DriverPod["status"]> {
   const { phase, reason, message, podIP, conditions = [], initContainerStatuses = [] } = pod.status ?? {};
   const spark = sparkStatus(pod);
-  if (least)
-    return { ...defined({ phase, reason }), ...(spark ? { containerStatuses: [containerOf(spark, true)] } : {}) };
   const told = conditions.filter(({ type, status }) => telling[type] === status).map(conditionOf);
   const inits = initContainerStatuses.filter(({ state }) => state?.terminated?.exitCode !== 0);
   return {

@@ -10,16 +10,16 @@ import { sizes } from "./sizes.ts";
 import { auditEnd, Finished, taskObject, wholeLives } from "./tasks.ts";
 import { operatorUser, type World } from "./world.ts";
 
-const everyMs = 50;
-/** Tasks before those that count: code is compiled by then, and connections are open. */
-const before = 200;
+/** Tasks before those that count, first many at once, then steadily: connections are open by then, and code is compiled. */
+const before = { atOnce: 100, steadily: 200 };
 
 export async function latency(world: World): Promise<Figure[]> {
   const { client } = world;
   const kubelet = new QuickKubelet(client, runMs);
   await kubelet.start();
   const operator = await Operator.start(world);
-  await steadily(world, "warm", Math.min(before, sizes.steady));
+  await steadily(world, "burst", Math.min(before.atOnce, sizes.steady), 0);
+  await steadily(world, "warm", Math.min(before.steadily, sizes.steady));
   const connections = await operator.metric("sparkflow_api_connections_total");
   const cpu = operator.cpuMs();
   const { lives, calls, writes } = await steadily(world, "steady", sizes.steady);
@@ -48,8 +48,8 @@ export async function latency(world: World): Promise<Figure[]> {
 
 const isEvent = (call: string): boolean => call.endsWith(" events");
 
-/** Makes tasks at an even pace and gives their lives, and the operator's calls, once all have ended. */
-async function steadily(world: World, name: string, count: number) {
+/** Makes tasks at an even pace, in milliseconds from one to the next, and gives their lives, and the operator's calls, once all have ended. */
+async function steadily(world: World, name: string, count: number, everyMs = 50) {
   const { client, cluster } = world;
   const namespace = await world.namespace(name);
   const finished = new Finished(client, namespace);
