@@ -52,6 +52,11 @@ demo: setup ## run examples/geo-cities for real, in local[4], and say where its 
 test: setup ## run every test that this machine can run
 	@node test/all.ts
 
+.PHONY: test-cluster
+test-cluster: setup ## run the end-to-end tests on the cluster of KUBECONFIG; see test/e2e/README.md
+	@: $${KUBECONFIG:?names no cluster to test on (make test starts one of its own)}
+	@SPARKFLOW_TEST_KUBECONFIG="$$KUBECONFIG" node test/all.ts "end to end"
+
 .PHONY: generate
 generate: setup ## write everything that is generated: crds/, docs/reference/, docs/schema/, the conf catalogue
 	@node operator/generate.ts

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findToolchain } from "../operator/engines/local/toolchain.ts";
 import { cannotRun, cannotRunLight } from "./cluster/cannotRun.ts";
+import { givenKubeconfig } from "./cluster/testCluster.ts";
 
 type Count = { passed: number; failed: number };
 type Suite = {
@@ -27,6 +28,8 @@ const env = {
 /** Suites that share an API server's binaries, or a whole node. */
 const onLight = { cannotRun: cannotRunLight };
 const onNode = { cannotRun };
+/** On a cluster that the machine brings nothing but kubectl and helm is ours. */
+const onAny = { cannotRun: givenKubeconfig() ? cannotRunLight : cannotRun };
 const inTurn = ["--no-file-parallelism", "--testTimeout=600000", "--hookTimeout=1200000"];
 
 const vitest = (name: string, folder: string, ...more: string[]): Suite => {
@@ -63,7 +66,7 @@ const suites: Suite[] = [
   vitest("Spark", "test/spark", ...inTurn),
   // The test cluster's own tests end the cluster; what runs on it comes after them.
   { ...vitest("test cluster", "test/cluster", ...inTurn), ...onNode },
-  { ...vitest("end to end", "test/e2e", "--config", "test/e2e/vitest.config.ts"), ...onNode },
+  { ...vitest("end to end", "test/e2e", "--config", "test/e2e/vitest.config.ts"), ...onAny },
 ];
 
 function vitestCount(report: string): Count {

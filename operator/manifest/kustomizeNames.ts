@@ -1,6 +1,7 @@
 // Names of ConfigMaps and Secrets as kustomize makes them: with a hash of the content, so that an edited file is another
 // object, and the same name whether kubectl or this program applied it. Source: kustomize 5, api/internal/hasher.
-import { createHash } from "node:crypto";
+
+import { hashText } from "../api/hash.ts";
 
 export type Generated = {
   kind: "ConfigMap" | "Secret";
@@ -24,7 +25,7 @@ export function suffixedName(object: Generated): string {
     ...(binaryData ? { binaryData } : {}),
     ...(kind === "Secret" ? { type } : {}),
   });
-  const hash = createHash("sha256").update(encoded).digest("hex").slice(0, suffixLength);
+  const hash = hashText(encoded, suffixLength);
   return `${metadata.name}-${[...hash].map((digit) => replaced[digit] ?? digit).join("")}`;
 }
 

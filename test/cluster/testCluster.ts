@@ -5,7 +5,7 @@ import { run } from "./command.ts";
 import { nodeExists } from "./state.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./up.ts";
 
-export type TestCluster = Pick<Cluster, "kubeconfig" | "kubectl" | "stop"> & {
+export type TestCluster = Pick<Cluster, "kubeconfig" | "kubectl" | "bin" | "stop"> & {
   /** What only our own cluster has; undefined on one that the machine brings. */
   ours?: Cluster;
 };
@@ -23,8 +23,10 @@ export const givenKubeconfig = (): string | undefined => process.env.SPARKFLOW_T
 export async function testCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const kubeconfig = givenKubeconfig();
   if (kubeconfig) {
-    const kubectl = join(await binaries(options.log, ["kube"]), "kubectl");
+    const bin = await binaries(options.log, ["kube", "helm"]);
+    const kubectl = join(bin, "kubectl");
     return {
+      bin,
       kubeconfig,
       kubectl: (args, input) =>
         run(kubectl, ["--kubeconfig", kubeconfig, ...args], input === undefined ? {} : { input }),
@@ -33,5 +35,6 @@ export async function testCluster(options: ClusterOptions = {}): Promise<TestClu
   }
   const found = nodeExists();
   const ours = await startCluster(options);
-  return { kubeconfig: ours.kubeconfig, kubectl: ours.kubectl, ours, stop: found ? async () => {} : ours.stop };
+  const { kubeconfig: own, kubectl, bin } = ours;
+  return { kubeconfig: own, kubectl, bin, ours, stop: found ? async () => {} : ours.stop };
 }

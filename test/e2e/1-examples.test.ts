@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { OutputStatus } from "../../operator/api/status.ts";
 import { project, readOutput, root, run } from "../spark/cli.ts";
-import { finished, get, here, kubectl, list, runStatus, taskStatus } from "./cluster.ts";
+import { finished, get, kubectl, list, runStatus, taskStatus } from "./cluster.ts";
+import { fetched } from "./storage.ts";
 
 type Result = { phase: string; values: unknown; outputs: Record<string, unknown> };
 
@@ -47,7 +48,7 @@ describe("word-count", () => {
   });
 
   it("ends on the cluster as on the laptop", () => {
-    expect({ "word-count": result(taskStatus("word-count"), here) }).toEqual(locally("word-count"));
+    expect({ "word-count": result(taskStatus("word-count"), fetched) }).toEqual(locally("word-count"));
   });
 
   it("starts nothing when the same folder is applied again", () => {
@@ -72,7 +73,10 @@ describe("geo-cities", () => {
   it("ends on the cluster as on the laptop", () => {
     const tasks = list("sparktasks", "-l", "sparkflow.dev/run=geo-cities-g1");
     const ended = Object.fromEntries(
-      tasks.map(({ metadata }) => [metadata.labels!["sparkflow.dev/task"]!, result(taskStatus(metadata.name), here)]),
+      tasks.map(({ metadata }) => [
+        metadata.labels!["sparkflow.dev/task"]!,
+        result(taskStatus(metadata.name), fetched),
+      ]),
     );
     expect(ended).toEqual(locally("geo-cities"));
   });

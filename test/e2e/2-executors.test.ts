@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../cluster/command.ts";
 import { readOutput } from "../spark/cli.ts";
-import { apply, finished, here, kubectl, list, podsEngine, podsOf, sparkTask, taskStatus } from "./cluster.ts";
+import { apply, finished, kubectl, list, podsEngine, podsOf, sparkTask, taskStatus } from "./cluster.ts";
+import { fetched } from "./storage.ts";
 
 const program = `
 import os
@@ -55,7 +56,7 @@ describe("a task with two executors", () => {
 
   it("writes its output to the claim", () => {
     const [output] = taskStatus(name).outputs!;
-    const rows = readOutput(here(output!.uri), "parquet");
+    const rows = readOutput(fetched(output!.uri), "parquet");
     expect(rows).toHaveLength(10);
     expect(output).toMatchObject({ name: "cells", rows: 10 });
     // Points on a cell's border aren't contained in it: the tenth of each column of points is on one, or between two.

@@ -1,11 +1,12 @@
 // A secret reaches the job through every class of secretConf, and appears nowhere else.
 
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sparkflow as local, project } from "../spark/cli.ts";
 import { apply, cluster, finished, kubectl, podsEngine, podsOf, sparkTask, taskStatus } from "./cluster.ts";
+import { fetched, inStorage } from "./storage.ts";
 
 const canary = "canary-9f3e'x\\y";
 const digest = createHash("sha256").update(canary).digest("hex");
@@ -71,8 +72,7 @@ describe("a secret of secretConf", () => {
     const stringData = { value: canary };
     apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "canary" }, stringData });
     // Spark makes no folder for event logs.
-    mkdirSync(join(cluster.storage, "events"), { recursive: true });
-    chmodSync(join(cluster.storage, "events"), 0o777);
+    inStorage("mkdir", "-p", "-m", "777", "/opt/sparkflow/storage/events");
     apply(podsEngine("secretive"));
     apply(sparkTask(name, spec));
     finished(`sparktask/${name}`);
@@ -108,7 +108,7 @@ describe("a secret of secretConf", () => {
   });
 
   it("is in no event log", () => {
-    const folder = join(cluster.storage, "events");
+    const folder = fetched("file:///opt/sparkflow/storage/events");
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
       statSync(join(folder, file)).isFile(),
     );

@@ -20,7 +20,7 @@ const key = (name: string) => ({ name: "lake", key: name });
 describe("a flow with its storage on S3", () => {
   let s3: S3Server;
   beforeAll(async () => {
-    s3 = await startS3(cluster.nodeIp);
+    s3 = await startS3(cluster.host);
     await s3.makeBucket("lake");
     const stringData = { id: s3.accessKey, secret: s3.secretKey };
     apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "lake" }, stringData });

@@ -71,9 +71,6 @@ export const sparkEngine = (name: string, spec: object): object => ({
   spec,
 });
 
-/** Where a file: URI of a pod's storage is on this machine. */
-export const here = (uri: string): string => uri.replace("file:///opt/sparkflow/storage", cluster.storage);
-
 /** A program with its results, inline. */
 export const script = (text: string): object => ({ python: { script: text } });
 const small = (container: string) => ({

@@ -1,10 +1,13 @@
 // Once for all suites on the real cluster: cluster, images, and the chart installed with helm as the docs say.
-import { spawnSync } from "node:child_process";
-import { basename, join, resolve } from "node:path";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { basename, join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { testCluster } from "../cluster/testCluster.ts";
-
-const root = resolve(import.meta.dirname, "../..");
+import { writeWithout } from "../cluster/archive.ts";
+import { run, until } from "../cluster/command.ts";
+import { ourImages } from "../cluster/ourImages.ts";
+import { cache, repository } from "../cluster/paths.ts";
+import { givenKubeconfig, type TestCluster, testCluster } from "../cluster/testCluster.ts";
 
 /** What the tests get to know of the cluster. */
 export type ClusterFacts = {
@@ -12,13 +15,13 @@ export type ClusterFacts = {
   /** Namespace of the tasks, which enforces Pod Security restricted, and that of the operator, which does too. */
   namespace: string;
   system: string;
-  /** Folder of this machine behind the storage claim. */
-  storage: string;
+  /** Image of drivers that name none; and one of somebody else's, with a Spark and nothing of ours. */
+  image: string;
+  foreignImage: string;
   /** Address of this machine that pods reach. */
-  nodeIp: string;
+  host: string;
   /** Folder of kubectl and helm. */
   bin: string;
-  auditLog: string;
 };
 declare module "vitest" {
   export interface ProvidedContext {
@@ -30,45 +33,46 @@ const namespace = "spark-tests";
 const system = "sparkflow-system";
 const log = (line: string) => console.log(`-- ${line}`);
 
+/** What a cluster that the machine brings has to be told of; see test/e2e/README.md. */
+const given = {
+  values: process.env.SPARKFLOW_TEST_VALUES,
+  foreignImage:
+    process.env.SPARKFLOW_TEST_FOREIGN_IMAGE ?? "docker.io/apache/spark:3.5.7-scala2.12-java17-python3-ubuntu",
+};
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const images = buildImages();
-  const { ours, kubectl, kubeconfig, stop } = await testCluster({ images, log });
-  if (!ours) throw new Error("a cluster that the machine brings isn't served by these suites yet");
+  const images = givenKubeconfig() ? undefined : ourImages();
+  const cluster = await testCluster({ images: Object.values(images ?? {}), log });
+  const { kubectl, kubeconfig, bin } = cluster;
+  const end = async () => {
+    await kubectl(["delete", "namespace", namespace, "--wait=false"]).catch(() => {});
+    await cluster.stop();
+  };
   try {
     for (const name of [namespace, system]) await kubectl(["apply", "-f", "-"], restricted(name));
-    const { path } = await ours.testVolume(namespace, "flows");
-    helm(ours.bin, kubeconfig, [
-      ...["upgrade", "--install", "sparkflow", join(root, "charts/sparkflow"), "--namespace", system],
+    await makeClaim(cluster, "flows");
+    const helm = (...args: string[]) => run(join(bin, "helm"), ["--kubeconfig", kubeconfig, ...args]);
+    await helm(
+      ...["upgrade", "--install", "sparkflow", join(repository, "charts/sparkflow"), "--namespace", system],
       ...["--set", `driver.namespaces={${namespace}}`],
       ...["--set", "defaultEngine.storage.claim.name=flows"],
-      // The tag is the same for every build: another archive has to be another pod.
-      ...[
-        "--set",
-        `podAnnotations.archive=${images.map((file) => basename(file)).find((name) => name.startsWith("operator"))}`,
-      ],
       ...["--set-json", `defaultEngine.spec=${JSON.stringify(defaultEngine)}`],
+      // The tag is the same for every build: another archive has to be another pod.
+      ...(images ? ["--set", `podAnnotations.archive=${basename(images.operator)}`] : []),
+      ...(given.values ? ["--values", given.values] : []),
       ...["--wait", "--timeout", "120s"],
-    ]);
-    const { nodeIp, bin, auditLog } = ours;
-    project.provide("cluster", { kubeconfig, namespace, system, storage: path, nodeIp, bin, auditLog });
+    );
+    project.provide("cluster", {
+      ...{ kubeconfig, namespace, system, bin },
+      image: await driverImage(kubectl),
+      foreignImage: images ? await importForeign(cluster, images.spark) : given.foreignImage,
+      host: await addressTowards(await nodeAddress(kubectl)),
+    });
   } catch (error) {
-    await stop();
+    await end();
     throw error;
   }
-  return async () => {
-    await kubectl(["delete", "namespace", namespace, "--wait=false"]).catch(() => {});
-    await stop();
-  };
-}
-
-/** The archives of both images, built if they aren't there. */
-function buildImages(): string[] {
-  const { status, stdout } = spawnSync(process.execPath, [join(root, "images/build.ts")], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (status !== 0) throw new Error("the images can't be built: see above");
-  return stdout.trim().split("\n");
+  return end;
 }
 
 /** Small drivers: the machine may have two cores, which requests of CPU must not use up. */
@@ -95,9 +99,50 @@ const restricted = (name: string) =>
     },
   });
 
-function helm(bin: string, kubeconfig: string, args: string[]): void {
-  const { status, stderr, stdout } = spawnSync(join(bin, "helm"), ["--kubeconfig", kubeconfig, ...args], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`helm ${args[0]}: ${stderr}\n${stdout}`);
+type Kubectl = TestCluster["kubectl"];
+
+/** A claim for the outputs: of a folder here, or of the default storage class. */
+async function makeClaim({ ours, kubectl }: TestCluster, name: string): Promise<void> {
+  if (ours) return void (await ours.testVolume(namespace, name));
+  const claim = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { namespace, name },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "2Gi" } } },
+  };
+  const there = await kubectl(["get", "pvc", name, "-n", namespace, "--ignore-not-found", "-o", "name"]);
+  if (there === "") await kubectl(["create", "-f", "-"], JSON.stringify(claim));
+}
+
+/** Our Spark image without what is ours in it. */
+async function importForeign({ ours }: TestCluster, archive: string): Promise<string> {
+  const name = "localhost/sparkflow-test/foreign:1";
+  const file = join(cache, "foreign.tar");
+  await writeWithout(file, name, archive, "opt/sparkflow");
+  await ours!.importImage(file);
+  return name;
+}
+
+/** The image that the installed operator gives to drivers that name none. */
+async function driverImage(kubectl: Kubectl): Promise<string> {
+  const name = "app.kubernetes.io/component=operator";
+  const found = JSON.parse(await kubectl(["get", "deployment", "-n", system, "-l", name, "-o", "json"]));
+  const { args = [], env = [] } = found.items[0].spec.template.spec.containers[0];
+  const fromArgs = args.find((arg: string) => arg.startsWith("--driver-image="))?.split("=")[1];
+  return fromArgs ?? env.find((one: { name: string }) => one.name === "SPARKFLOW_DRIVER_IMAGE").value;
+}
+
+async function nodeAddress(kubectl: Kubectl): Promise<string> {
+  const path = 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}';
+  return (await until("a node's address", () => kubectl(["get", "nodes", "-o", path]))).split(" ")[0]!;
+}
+
+/** The address of this machine on the way to another one. Nothing is sent. */
+async function addressTowards(other: string): Promise<string> {
+  const socket = createSocket(other.includes(":") ? "udp6" : "udp4");
+  socket.connect(9, other);
+  await once(socket, "connect");
+  const { address } = socket.address();
+  socket.close();
+  return address;
 }

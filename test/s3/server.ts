@@ -1,11 +1,13 @@
 // A real S3 server for tests: S3Proxy, with its objects in memory (over a folder it can't delete what isn't empty, which
 // Hadoop's committers do). Ends with the process that started it.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../cluster/command.ts";
+import { freePorts } from "../cluster/ports.ts";
+import { Processes } from "../cluster/processes.ts";
 
 const jars = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sparkflow", "s3proxy-2.6.0");
 
@@ -17,7 +19,7 @@ export type S3Server = {
   makeBucket: (name: string) => Promise<void>;
   /** Keys of a bucket's objects, a thousand at most. */
   keys: (bucket: string) => Promise<string[]>;
-  stop: () => void;
+  stop: () => Promise<void>;
 };
 
 type Keys = { accessKey: string; secretKey: string };
@@ -50,11 +52,12 @@ const logback = `<configuration>
 /** Starts the server at an address of this machine. Throws an Error with its words if it doesn't listen within 30 s. */
 export async function startS3(host: string): Promise<S3Server> {
   fetchJars();
-  const folder = mkdtempSync(join(tmpdir(), "sparkflow-s3-"));
-  const port = await freePort(host);
+  const state = mkdtempSync(join(tmpdir(), "sparkflow-s3-"));
+  const [port] = (await freePorts(host, 1)) as [number];
   const keys = { accessKey: "tester", secretKey: "not+so/secret" };
+  const endpoint = `http://${host}:${port}`;
   const properties = {
-    "s3proxy.endpoint": `http://${host}:${port}`,
+    "s3proxy.endpoint": endpoint,
     "s3proxy.authorization": "aws-v2-or-v4",
     "s3proxy.identity": keys.accessKey,
     "s3proxy.credential": keys.secretKey,
@@ -62,39 +65,26 @@ export async function startS3(host: string): Promise<S3Server> {
     "jclouds.identity": "unused",
     "jclouds.credential": "unused",
   };
-  const file = join(folder, "s3proxy.conf");
-  writeFileSync(
-    file,
-    Object.entries(properties)
-      .map(([key, value]) => `${key}=${value}\n`)
-      .join(""),
-  );
+  const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
+  const file = join(state, "s3proxy.conf");
+  writeFileSync(file, lines.join(""));
+  writeFileSync(join(state, "logback.xml"), logback);
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin/java") : "java";
-  writeFileSync(join(folder, "logback.xml"), logback);
-  // Its log is a file: a pipe that a busy test doesn't read would hold the server up.
-  const logFile = join(folder, "s3proxy.log");
-  const log = openSync(logFile, "w");
-  const child = spawn(java, ["-Xmx256m", "-cp", `${folder}:${jars}/*`, "org.gaul.s3proxy.Main", "--properties", file], {
-    stdio: ["ignore", log, log],
-  });
-  const stop = () => {
-    child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
+  const processes = new Processes(state, "caller");
+  const main = ["org.gaul.s3proxy.Main", "--properties", file];
+  processes.start({ name: "s3proxy", argv: [java, "-Xmx256m", "-cp", `${state}:${jars}/*`, ...main] });
+  const stop = async () => {
+    await processes.stop("s3proxy", 0);
+    rmSync(state, { recursive: true, force: true });
   };
-  process.on("exit", stop);
-  const endpoint = `http://${host}:${port}`;
-  for (let tries = 0; tries < 300; tries++) {
-    if (child.exitCode !== null) break;
-    const answers = await fetch(endpoint).then(
-      () => true,
-      () => false,
-    );
-    if (answers) return { endpoint, ...keys, stop, ...calls(endpoint, keys) };
-    await new Promise((done) => setTimeout(done, 100));
+  const answers = () => fetch(endpoint).then(Boolean, () => false);
+  try {
+    await until("S3Proxy", answers, { timeoutMs: 30_000, hopeless: () => processes.whyDead("s3proxy") });
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  const said = readFileSync(logFile, "utf8").slice(-4000);
-  stop();
-  throw new Error(`S3Proxy doesn't answer at ${endpoint}: ${said}`);
+  return { endpoint, ...keys, stop, ...calls(endpoint, keys) };
 }
 
 function fetchJars(): void {
@@ -104,15 +94,4 @@ function fetchJars(): void {
   const { status, stdout } = spawnSync("mvn", [...args, `-DoutputDirectory=${partial}`], { encoding: "utf8" });
   if (status !== 0) throw new Error(`S3Proxy's jars can't be fetched: ${stdout}`);
   renameSync(partial, jars);
-}
-
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

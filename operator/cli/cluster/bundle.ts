@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Path, type Problem, problem } from "../../api/problems.ts";
+import { isRelative } from "../../api/uri.ts";
 import type { Manifest } from "./prepare.ts";
 
 /** A ConfigMap's most, in bytes (Kubernetes' validation of ConfigMaps). */
@@ -104,10 +105,6 @@ function otherFiles(spec: Fields, path: Path): Problem[] {
       ),
     );
 }
-
-/** A path that starts at the manifest's folder: neither a URI, nor absolute, nor made by a template. */
-export const isRelative = (uri: string): boolean =>
-  !/^[a-z][a-z0-9+.-]*:/i.test(uri) && !uri.startsWith("/") && !uri.includes("$(");
 
 function fileProblem(written: string, file: string, at: Path): Problem | undefined {
   if (!existsSync(file)) return problem(at, `there is no file "${written}" (${file})`);

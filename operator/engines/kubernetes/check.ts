@@ -1,5 +1,6 @@
 // What must hold of a task before a cluster gets anything of it.
 import { type Path, type Problem, problem } from "../../api/problems.ts";
+import { isRelative } from "../../api/uri.ts";
 import { podMemory } from "../../settings/memory.ts";
 import type { Attempt } from "../../task/attempt.ts";
 import { isPython } from "../../task/program.ts";
@@ -60,14 +61,14 @@ function machinePaths({ program, inputs, settings }: ResolvedTask): Problem[] {
       : [],
   );
   return [...file, ...data, ...deps].flatMap(({ uri, path }) =>
-    uri === "" || /^[a-z][a-z0-9+.-]*:|^\/|\$\(/i.test(uri)
-      ? []
-      : [
+    isRelative(uri)
+      ? [
           problem(
             path,
             `"${uri}" is a path beside the manifest, which a cluster doesn't see: use \`sparkflow submit\`, a ConfigMap, local:/// (in the image) or a URL`,
           ),
-        ],
+        ]
+      : [],
   );
 }
 

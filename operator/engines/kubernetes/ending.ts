@@ -102,7 +102,7 @@ function startError(pod: DriverPod, end: Terminated | undefined): Cause | undefi
     return {
       class: "Input",
       reason: "ImageWithoutEntryPoint",
-      message: `${image} doesn't hold Sparkflow's entry point: build it FROM sparkflow/spark-sedona (${words})`,
+      message: `${image} doesn't hold Sparkflow's entry point: set runtime: inject, or build it FROM sparkflow/spark-sedona (${words})`,
     };
   if (/argument list too long/.test(words))
     return { class: "Input", reason: "EnvironmentTooLarge", message: `variables and params are too large: ${words}` };

@@ -2,9 +2,9 @@
 //   runs/<run>/run.json                      the run's record
 //   runs/<run>/<task>/<attempt>/             attempt.json, spark-defaults.conf, program/, inputs/, driver.log, result.json
 //   storage/<namespace>/<flow>-<uid8>/<run>/<task>/<attempt>/<output>
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { hashText } from "../../api/hash.ts";
 import type { OutputStatus, RunPhase, TaskPhase } from "../../api/status.ts";
 import type { Cause } from "../../task/decide.ts";
 import { isAlive, type Owner } from "./liveness.ts";
@@ -42,8 +42,7 @@ export const runFolder = (run: string): string => join(stateFolder(), "runs", ru
 export const storageFolder = (): string => join(stateFolder(), "storage");
 
 /** Eight hex digits that tell apart flows of the same name in different folders, as a uid does on a cluster. */
-export const localUid = (...parts: string[]): string =>
-  createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 8);
+export const localUid = (...parts: string[]): string => hashText(parts.join("\n"), 8);
 
 /** `<name>-<UTC time>`, with a number if that run exists already. */
 export function newRunName(name: string, now: Date): string {

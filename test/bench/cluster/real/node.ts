@@ -1,10 +1,10 @@
 // The whole cluster with images and an operator, and one namespace each for the operator's tasks and for spark-submit's.
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "../../../../operator/kube/client.ts";
 import { loadEndpoint } from "../../../../operator/kube/endpoint.ts";
 import { run, until } from "../../../cluster/command.ts";
+import { ourImages } from "../../../cluster/ourImages.ts";
 import { testCluster } from "../../../cluster/testCluster.ts";
 import type { Cluster } from "../../../cluster/up.ts";
 import { root } from "../world.ts";
@@ -28,7 +28,12 @@ export type RealCluster = Pick<Cluster, "kubectl" | "bin" | "kubeconfig"> & {
 };
 
 export async function startReal(): Promise<RealCluster> {
-  const { ours: node, kubectl, kubeconfig, stop } = await testCluster({ images: imageArchives(), log: console.error });
+  const {
+    ours: node,
+    kubectl,
+    kubeconfig,
+    stop,
+  } = await testCluster({ images: Object.values(ourImages()), log: console.error });
   if (!node)
     throw new Error("a cluster that the machine brings has no images of ours: unset SPARKFLOW_TEST_KUBECONFIG");
   const made = [ours, theirs];
@@ -103,16 +108,6 @@ const engines = [
     sparkConf: { "spark.kubernetes.executor.request.cores": "200m" },
   }),
 ];
-
-/** Both images, built unless they are there. */
-function imageArchives(): string[] {
-  const { status, stdout } = spawnSync(process.execPath, [join(root, "images/build.ts")], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (status !== 0) throw new Error("the images can't be built: see above");
-  return stdout.trim().split("\n");
-}
 
 /** When a driver's program had its row, in milliseconds since 1970; waits for the pod's end. */
 export async function rowAt({ kubectl }: RealCluster, where: string, pod: () => Promise<string>): Promise<number> {

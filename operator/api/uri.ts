@@ -1,0 +1,2 @@
+/** A path that starts at the manifest's folder: neither a URI, nor absolute, nor made by a template. */
+export const isRelative = (uri: string): boolean => uri !== "" && !/^[a-z][a-z0-9+.-]*:|^\/|\$\(/i.test(uri);
