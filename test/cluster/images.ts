@@ -33,11 +33,23 @@ export async function importArchive(state: string, file: string): Promise<string
   const wanted = await imagesIn(file);
   const present = await imagesOn(state);
   if (wanted.some(({ name, digest }) => present.get(name) !== digest)) {
-    await run("ctr", ctr(state, "images", "import", file));
+    await importFile(state, file);
     for (const { given, name } of wanted.filter((image) => image.given !== image.name))
       await run("ctr", ctr(state, "images", "tag", "--force", given, name));
   }
   return wanted.map(({ name }) => name);
+}
+
+/**
+ * containerd may collect the snapshots of an image that has just lost its name, and the new one needs some of them: "parent
+ * snapshot … does not exist". Then they are made anew.
+ */
+async function importFile(state: string, file: string): Promise<void> {
+  const args = ctr(state, "images", "import", file);
+  const { code, stderr } = await attempt("ctr", args);
+  if (code === 0) return;
+  if (!/snapshot \S+ does not exist/.test(stderr)) throw new Error(`${file} can't be imported: ${stderr.trim()}`);
+  await run("ctr", args);
 }
 
 /** Names on the node with the digests that they stand for. */
