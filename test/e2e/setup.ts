@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { basename, join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { defaultImage } from "../../operator/task/resolve.ts";
 import { writeWithout } from "../cluster/archive.ts";
 import { run, until } from "../cluster/command.ts";
 import { ourImages } from "../cluster/ourImages.ts";
@@ -127,9 +128,8 @@ async function importForeign({ ours }: TestCluster, archive: string): Promise<st
 async function driverImage(kubectl: Kubectl): Promise<string> {
   const name = "app.kubernetes.io/component=operator";
   const found = JSON.parse(await kubectl(["get", "deployment", "-n", system, "-l", name, "-o", "json"]));
-  const { args = [], env = [] } = found.items[0].spec.template.spec.containers[0];
-  const fromArgs = args.find((arg: string) => arg.startsWith("--driver-image="))?.split("=")[1];
-  return fromArgs ?? env.find((one: { name: string }) => one.name === "SPARKFLOW_DRIVER_IMAGE").value;
+  const { args = [] } = found.items[0].spec.template.spec.containers[0] as { args?: string[] };
+  return args.find((arg) => arg.startsWith("--driver-image="))?.slice("--driver-image=".length) ?? defaultImage;
 }
 
 async function nodeAddress(kubectl: Kubectl): Promise<string> {
