@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Everything runs on one cluster with two cores: one file at a time, in the order of their names.
+// Everything runs on one cluster with two cores: one file at a time.
 export default defineConfig({
   test: {
     include: ["test/e2e/**/*.test.ts"],
