@@ -96,7 +96,7 @@ async function startRun(
     metadata: {
       name: runName,
       namespace,
-      labels: { "app.kubernetes.io/managed-by": "sparkflow", "sparkflow.dev/flow": name.slice(0, 63) },
+      labels: { "app.kubernetes.io/managed-by": "sparkflow", "sparkflow.dev/flow": name },
       annotations: { [revisionAnnotation]: revision },
       ownerReferences: [ownedBy({ ...flow, apiVersion, kind: "SparkFlow" })],
     },
