@@ -16,11 +16,6 @@ export function unavailable(schema: z.ZodType, value: unknown, path: Path = []):
     if (step === "format" && typeof child === "string" && isLaterFormat(child)) {
       return [problem(at, `format "${child}" is not available yet in this version`)];
     }
-    if (step === "from" && Array.isArray(child)) {
-      return [
-        problem(at, "several alternatives of an input are not available yet in this version; name one TASK.OUTPUT"),
-      ];
-    }
     return unavailable(inner, child, at);
   });
 }

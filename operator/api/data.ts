@@ -19,7 +19,7 @@ export const input = z.strictObject({
   name: required(identifier, "Name: the function's argument, the view's name, SPARKFLOW_INPUT_<NAME>. Example: words."),
   from: field(
     z.union([z.string().max(130), z.array(z.string().max(130)).min(1).max(20)], { error: "expected TASK.OUTPUT" }),
-    "Output of another task of the flow, as TASK.OUTPUT; the task then depends on it. Example: load.words.",
+    "Output of another task of the flow, as TASK.OUTPUT; the task then depends on it. Of several, the first whose task has succeeded is read; the task starts when all have ended. Example: load.words.",
   ),
   uri: field(
     uri,

@@ -23,15 +23,21 @@ export const paramDeclaration = z.strictObject({
 });
 export type ParamDeclaration = z.infer<typeof paramDeclaration>;
 
+/** How a task can end, in Argo's words. */
+export const taskResultWords = ["Succeeded", "Failed", "Skipped", "Omitted"] as const;
+export type TaskResultWord = (typeof taskResultWords)[number];
+
 const dependency = z.union(
   [
     dnsLabel,
     z.strictObject({
       task: required(dnsLabel, "Name of the task."),
       states: field(
-        z.array(z.enum(["Succeeded", "Failed", "Skipped", "Omitted"])).max(4),
-        "Results that let this task start.",
-        { notYet: true },
+        z
+          .array(z.enum(taskResultWords, { error: `expected one of ${taskResultWords.join(", ")}` }))
+          .min(1)
+          .max(4),
+        "Results that let this task start: Succeeded, Failed, Skipped, Omitted. With Failed, this task takes care of the other one's failure. Default: [Succeeded, Skipped]. Example: [Failed].",
       ),
     }),
   ],
@@ -42,7 +48,7 @@ export const flowTask = z.strictObject({
   name: required(dnsLabel, "Name of the task in the flow. Example: load-cities."),
   dependsOn: field(
     z.array(dependency).max(200),
-    "Tasks that must have succeeded before. Whatever a task refers to, it depends on anyway. Example: [load].",
+    "Tasks that must have ended before, well or skipped unless `states` says otherwise. Whatever a task refers to, it depends on anyway. Example: [load, {task: check, states: [Failed]}].",
   ),
   when: field(z.string().max(4096), "CEL condition; false skips the task.", { notYet: true }),
   forEach: field(z.looseObject({}).meta({ preserveUnknown: true }), "Makes a task for each item.", { notYet: true }),

@@ -3,7 +3,7 @@ import type { FlowSpec, FlowTask } from "../api/flow.ts";
 import { type Path, type Problem, problem, suggestion } from "../api/problems.ts";
 import { checkSettings, checkTask, duplicates } from "../task/check.ts";
 import { checkReferences, runFields } from "../task/references.ts";
-import { findCycle, type Graph, graphOf, splitFrom } from "./graph.ts";
+import { findCycle, type Graph, graphOf, sourcesOf, splitFrom } from "./graph.ts";
 import { mergedTask, writtenAt } from "./merged.ts";
 import { checkDeclarations } from "./params.ts";
 
@@ -42,13 +42,16 @@ function checkFlowTask(
   const ofMerged = [
     ...checkTask(merged, []),
     ...(merged.inputs ?? []).flatMap((input, index) =>
-      typeof input.from === "string" ? fromProblems(task.name, input.from, outputs, ["inputs", index, "from"]) : [],
+      sourcesOf(input.from).flatMap((source, at) =>
+        fromProblems(task.name, source, outputs, ["inputs", index, "from", ...(Array.isArray(input.from) ? [at] : [])]),
+      ),
     ),
     ...checkReferences(merged, known, []),
   ];
   return [
     ...checkSettings(task, path),
     ...dependencyProblems(task, names, path),
+    ...neverProblems(task, graph, path),
     ...ofMerged.map((one) => ({
       ...one,
       path: writtenAt(
@@ -73,6 +76,18 @@ function dependencyProblems(task: FlowTask, names: string[], path: Path): Proble
     if (names.includes(name)) return [];
     const others = names.filter((other) => other !== task.name);
     return [problem(at, `the flow has no task "${name}"${suggestion(name, others)}`)];
+  });
+}
+
+/** A task that waits for a failure and reads what only a success leaves can never start. */
+function neverProblems(task: FlowTask, graph: Graph, path: Path): Problem[] {
+  return (task.dependsOn ?? []).flatMap((entry, index) => {
+    if (typeof entry === "string" || !entry.states) return [];
+    const need = graph.get(task.name)!.needs.get(entry.task);
+    if (!need || need.accepts.size > 0) return [];
+    const why = need.data ? "reads what it leaves when it has succeeded" : "names other states elsewhere";
+    const sentence = `waits for ${entry.task} to be ${entry.states.join(" or ")}, but ${why}, so it can never start`;
+    return [problem([...path, "dependsOn", index, "states"], `"${task.name}" ${sentence}`)];
   });
 }
 

@@ -10,7 +10,7 @@ import type { TaskSpec } from "../api/task.ts";
 import { templated } from "../task/references.ts";
 import { paramTypesAnnotation } from "../task/resolve.ts";
 import { asText, mapTexts, type Reference, resolvePartly, type Scope, TemplateError } from "../task/template.ts";
-import { splitFrom } from "./graph.ts";
+import { sourcesOf, splitFrom } from "./graph.ts";
 import { mergedTask } from "./merged.ts";
 
 /** What a task left behind when it succeeded. */
@@ -115,13 +115,14 @@ function publishedValue(task: string, field: string, values: TaskResult["values"
   throw new TemplateError(`$(tasks.${task}.values.${field}): the task "${task}" published no such value, ${those}`);
 }
 
-/** An input `from` another task as a URI, with the format and schema of the output it comes from. */
+/** An input `from` other tasks as a URI, with the format and schema of the output that it comes from. */
 function connect(input: Input, run: RunContext): Input {
-  if (typeof input.from !== "string") return input;
   const { from, ...rest } = input;
-  const { task, output } = splitFrom(from);
-  const found = run.results.get(task)?.outputs.find(({ name }) => name === output);
-  if (!found) throw new Error(`${from} has no result, though ${task} has ended`);
+  if (from === undefined) return input;
+  const sources = sourcesOf(from).map(splitFrom);
+  const source = sources.find(({ task }) => run.results.has(task));
+  const found = source && run.results.get(source.task)?.outputs.find(({ name }) => name === source.output);
+  if (!found) throw new Error(`${sourcesOf(from).join(", ")} has no result, though its task has ended`);
   const format = input.format ?? (found.format as Format);
   // Files that don't say their types are read with those that they were written with.
   const schema = input.schema ?? (format === "csv" || format === "json" ? found.schema : undefined);

@@ -1,27 +1,74 @@
 // The graph of a flow: who depends on whom, in what order, and how wide it gets.
-import type { FlowTask } from "../api/flow.ts";
+import { type FlowTask, type TaskResultWord, taskResultWords } from "../api/flow.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { templated } from "../task/references.ts";
 import { references, TemplateError, texts } from "../task/template.ts";
 import { mergedTask } from "./merged.ts";
 
-/** Names of the tasks that each task depends on, from `dependsOn` and from whatever it refers to. */
-export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+/** What a task asks of one that it depends on. */
+export type Need = {
+  /** Results that let it start. */
+  accepts: ReadonlySet<TaskResultWord>;
+  /** It reads what the other one left: a value, or an output. */
+  data: boolean;
+  /** It was made for the other one's failure: `dependsOn` with the state Failed. */
+  mends: boolean;
+};
+export type Node = {
+  needs: ReadonlyMap<string, Need>;
+  /** Of each of these groups one must have succeeded: the alternatives of an input. */
+  anyOf: readonly (readonly string[])[];
+};
+/** A task that depends on none. */
+export const alone: Node = { needs: new Map(), anyOf: [] };
+/** The tasks of a flow with what each depends on, from `dependsOn` and from whatever it refers to. */
+export type Graph = ReadonlyMap<string, Node>;
 
 /** The graph of a flow's tasks. References to unknown tasks are in it too: the validator names them. */
 export function graphOf(tasks: readonly FlowTask[], defaults?: TaskSpec): Graph {
-  return new Map(tasks.map((task) => [task.name, dependencies(task, defaults)]));
+  return new Map(tasks.map((task) => [task.name, nodeOf(task, defaults)]));
 }
 
-function dependencies(task: FlowTask, defaults: TaskSpec | undefined): Set<string> {
+/** A need for order alone: a skipped task lets others start, as in Argo. */
+const order: Need = { accepts: new Set(["Succeeded", "Skipped"]), data: false, mends: false };
+const data: Need = { accepts: new Set(["Succeeded"]), data: true, mends: false };
+/** Its end, whatever that is. */
+const end: Need = { accepts: new Set(taskResultWords), data: false, mends: false };
+const stated = (states: readonly TaskResultWord[]): Need => ({
+  accepts: new Set(states),
+  data: false,
+  mends: states.includes("Failed"),
+});
+
+function nodeOf(task: FlowTask, defaults: TaskSpec | undefined): Node {
   const spec = mergedTask(task, defaults);
-  const named = (task.dependsOn ?? []).map((entry) => (typeof entry === "string" ? entry : entry.task));
-  const from = (spec.inputs ?? []).flatMap((input) =>
-    typeof input.from === "string" ? [splitFrom(input.from).task] : [],
-  );
-  const referred = [...texts(templated(spec))].flatMap(({ text }) => taskReferences(text));
-  return new Set([...named, ...from, ...referred]);
+  const needs = new Map<string, Need>();
+  const add = (name: string, need: Need) => needs.set(name, both(needs.get(name), need));
+  for (const entry of task.dependsOn ?? []) {
+    if (typeof entry === "string") add(entry, order);
+    else add(entry.task, entry.states ? stated(entry.states) : order);
+  }
+  const anyOf: string[][] = [];
+  for (const { from, optional } of spec.inputs ?? []) {
+    const tasks = sourcesOf(from).map((source) => splitFrom(source).task);
+    const need = optional || tasks.length > 1 ? end : data;
+    for (const name of tasks) add(name, need);
+    if (tasks.length > 1 && !optional) anyOf.push(tasks);
+  }
+  for (const { text } of texts(templated(spec))) for (const name of taskReferences(text)) add(name, data);
+  return { needs, anyOf };
 }
+
+/** What two places of a task ask of the same one. */
+function both(a: Need | undefined, b: Need): Need {
+  if (!a) return b;
+  const accepts = new Set([...a.accepts].filter((word) => b.accepts.has(word)));
+  return { accepts, data: a.data || b.data, mends: (a.mends || b.mends) && accepts.has("Failed") };
+}
+
+/** The outputs that an input may come from, in order: the first whose task succeeded is taken. */
+export const sourcesOf = (from: string | readonly string[] | undefined): readonly string[] =>
+  from === undefined ? [] : typeof from === "string" ? [from] : from;
 
 /** `load.words` → the task `load` and its output `words`. */
 export function splitFrom(from: string): { task: string; output: string } {
@@ -48,7 +95,7 @@ export function findCycle(graph: Graph): string[] | undefined {
   let at: string | undefined = start;
   while (at !== undefined && !path.includes(at)) {
     path.push(at);
-    at = [...(graph.get(at) ?? [])].find((name) => graph.has(name) && !order.has(name));
+    at = [...(graph.get(at)?.needs.keys() ?? [])].find((name) => graph.has(name) && !order.has(name));
   }
   return at === undefined ? undefined : [...path.slice(path.indexOf(at)), at];
 }
@@ -56,7 +103,7 @@ export function findCycle(graph: Graph): string[] | undefined {
 /** Tasks so that each comes after those it depends on; tasks on or behind a cycle are left out. */
 export function topological(graph: Graph): string[] {
   const waiting = new Map(
-    [...graph].map(([name, needs]) => [name, [...needs].filter((need) => graph.has(need)).length]),
+    [...graph].map(([name, { needs }]) => [name, [...needs.keys()].filter((need) => graph.has(need)).length]),
   );
   const dependents = dependentsOf(graph);
   const ready = [...waiting].filter(([, count]) => count === 0).map(([name]) => name);
@@ -73,6 +120,6 @@ export function topological(graph: Graph): string[] {
 /** Who depends on each task directly. */
 export function dependentsOf(graph: Graph): Map<string, string[]> {
   const dependents = new Map<string, string[]>([...graph.keys()].map((name) => [name, []]));
-  for (const [name, needs] of graph) for (const need of needs) dependents.get(need)?.push(name);
+  for (const [name, { needs }] of graph) for (const need of needs.keys()) dependents.get(need)?.push(name);
   return dependents;
 }

@@ -22,7 +22,7 @@ export function widest(graph: Graph, weight: (task: string) => number): number {
     network.connect(source, i, w);
     network.connect(n + i, sink, w);
     network.connect(n + i, i, Number.POSITIVE_INFINITY); // a chain may pass through a task on its way
-    for (const need of graph.get(name) ?? []) {
+    for (const need of graph.get(name)?.needs.keys() ?? []) {
       const before = index.get(need);
       if (before !== undefined) network.connect(before, n + i, Number.POSITIVE_INFINITY);
     }

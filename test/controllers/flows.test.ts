@@ -145,6 +145,42 @@ describe("a run", () => {
     expect([...(await tasksOf("fast-g1")).keys()].sort()).toEqual(["bad", "good"]);
   });
 
+  it("takes the branch that waits for a failure, which is then no failure of the run", async () => {
+    await make(
+      "SparkFlow",
+      "branches",
+      steps(
+        { name: "check", ...failing },
+        { name: "publish", dependsOn: ["check"] },
+        { name: "mend", dependsOn: [{ task: "check", states: ["Failed"] }] },
+        { name: "report", dependsOn: [{ task: "publish", states: ["Omitted"] }, "mend"] },
+      ),
+    );
+    const status = await run("branches-g1", "Succeeded");
+    expect(status).toMatchObject({
+      message: "2 of 4 tasks succeeded, 1 failed, 1 omitted",
+      tasks: { total: 4, running: 0, succeeded: 2, failed: 1, skipped: 0, omitted: 1 },
+    });
+    expect([...(await tasksOf("branches-g1")).keys()].sort()).toEqual(["check", "mend", "report"]);
+  });
+
+  it("reads the first of an input's alternatives whose task has succeeded", async () => {
+    const outputs = [{ name: "rows", format: "csv" }];
+    const left = { outcome: "Succeeded", outputs: { rows: { rows: 1, schemaHash: "0a1b2c3d" } } };
+    await make("SparkFlow", "alternatives", {
+      failFast: false,
+      ...steps(
+        { name: "first", outputs, ...failing },
+        { name: "second", outputs, ...program({ result: left }) },
+        { name: "read", inputs: [{ name: "rows", from: ["first.rows", "second.rows"] }] },
+      ),
+    });
+    expect((await run("alternatives-g1", "Failed")).message).toBe("first failed");
+    const read = (await tasksOf("alternatives-g1")).get("read")!;
+    expect(read.spec).toMatchObject({ inputs: [{ name: "rows", uri: expect.stringMatching(/\/second\/1\/rows$/) }] });
+    expect(read.status).toMatchObject({ phase: "Succeeded" });
+  });
+
   it("without failFast goes on with what doesn't depend on the failure", async () => {
     await make("SparkFlow", "slow", {
       failFast: false,

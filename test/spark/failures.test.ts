@@ -171,3 +171,39 @@ describe("a run of tasks that fail", () => {
     expect(sparkflow(folder, ["logs", "last", "boom"]).stdout).toContain("no such plaza: 42");
   });
 });
+
+describe("a run with a branch for a failure", () => {
+  const folder = project({
+    "flow.yaml": `kind: SparkFlow
+metadata: {name: branches}
+spec:
+  tasks:
+    - {name: check, python: {script: "raise ValueError('no rows')"}}
+    - {name: publish, dependsOn: [check], python: {script: print(1)}, outputs: [{name: rows, format: csv}]}
+    - name: mend
+      dependsOn: [{task: check, states: [Failed]}]
+      python: {function: mend, script: "def mend(spark): return spark.range(3)"}
+      outputs: [{name: rows, format: csv}]
+    - name: report
+      inputs: [{name: rows, from: [publish.rows, mend.rows]}]
+      python: {function: report, script: "import sparkflow\\ndef report(rows): sparkflow.value('n', rows.count())"}
+`,
+  });
+  const ended = sparkflow(folder, ["run", ".", "--json"]);
+  const record = ended.runs[0]!;
+
+  it("has succeeded when the branch has, and passes the branch's data on", () => {
+    expect([ended.code, record.phase, record.message]).toEqual([
+      0,
+      "Succeeded",
+      "2 of 4 tasks succeeded, 1 failed, 1 omitted",
+    ]);
+    expect(record.tasks.map(({ name, phase }) => [name, phase]).sort()).toEqual([
+      ["check", "Failed"],
+      ["mend", "Succeeded"],
+      ["publish", "Omitted"],
+      ["report", "Succeeded"],
+    ]);
+    expect(task(record, "report").values).toEqual({ n: 3 });
+  });
+});

@@ -66,6 +66,7 @@ type Known = Extract<RunReport, { graph: Graph }>;
 function summary({ decision, graph, tasks, unmade }: Known): Partial<FlowRunStatus> {
   const phaseOf = (name: string): TaskPhase | undefined => {
     if (unmade.has(name)) return "Failed";
+    if (decision.skip.has(name)) return "Skipped";
     if (decision.omit.has(name)) return "Omitted";
     const task = tasks.get(name);
     return task && (task.status?.phase ?? "Pending");

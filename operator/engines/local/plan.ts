@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { ParamValue } from "../../api/common.ts";
 import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
 import { expandTask, type RunContext, runScope } from "../../flow/expand.ts";
-import { type Graph, graphOf } from "../../flow/graph.ts";
+import { alone, type Graph, graphOf } from "../../flow/graph.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem } from "../../manifest/source.ts";
@@ -96,7 +96,7 @@ function planTask(project: Project, { object: task, source }: Sourced<SparkTask>
   return {
     ...common(task, resolve(source.folder), newRunName(name, now), localUid(name, resolve(source.folder))),
     kind: "SparkTask",
-    graph: new Map([[name, new Set()]]),
+    graph: new Map([[name, alone]]),
     failFast: true,
     maxParallelTasks: 1,
     params: {},

@@ -82,7 +82,11 @@ export function runLocally(
         maxParallelTasks: run.plan.maxParallelTasks,
         cancelled: abort.aborted,
       });
-      for (const [name, why] of decision.omit) change(run, run.tasks.get(name) ?? addTask(run, name), "Omitted", why);
+      for (const [phase, names] of [
+        ["Skipped", decision.skip],
+        ["Omitted", decision.omit],
+      ] as const)
+        for (const [name, why] of names) change(run, run.tasks.get(name) ?? addTask(run, name), phase, why);
       for (const name of decision.create) {
         wakeAt = Math.min(wakeAt, stepTask(run, run.tasks.get(name) ?? createTask(run, name), now));
       }

@@ -55,6 +55,18 @@ describe("a flow", () => {
       ["spec.tasks: the tasks depend on each other in a cycle: a -> a"],
     ],
     [
+      "an alternative that nobody makes",
+      [load, flowTask("b", { inputs: [{ name: "w", from: ["load.words", "lod.words"] }] })],
+      ['spec.tasks[1].inputs[0].from[1]: the flow has no task "lod"; did you mean "load"?'],
+    ],
+    [
+      "a task that waits for a failure and reads what only a success leaves",
+      [load, flowTask("b", { dependsOn: [{ task: "load", states: ["Failed"] }], args: ["$(tasks.load.values.n)"] })],
+      [
+        'spec.tasks[1].dependsOn[0].states: "b" waits for load to be Failed, but reads what it leaves when it has succeeded, so it can never start',
+      ],
+    ],
+    [
       "a task without a program",
       [{ name: "a" }],
       ["spec.tasks[0]: a task needs a program: one of python, jar and sql"],

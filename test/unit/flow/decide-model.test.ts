@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { RunPhase, TaskPhase } from "../../../operator/api/status.ts";
 import { decideRun, hasEnded } from "../../../operator/flow/decide.ts";
 import type { Graph } from "../../../operator/flow/graph.ts";
-import { dag } from "./graphs.ts";
+import { branchingDag, dag } from "./graphs.ts";
 
 type Result = "Succeeded" | "Failed" | "Skipped";
 type Run = {
@@ -19,22 +19,30 @@ type Run = {
 };
 type Outcome = { phase: RunPhase; phases: Map<string, TaskPhase> };
 
+/** Whether a task that mends this failure has begun, or may still begin. */
+const isMended = (graph: Graph, failed: string, phases: ReadonlyMap<string, TaskPhase>): boolean =>
+  [...graph].some(([name, node]) => {
+    const phase = phases.get(name);
+    return node.needs.get(failed)?.mends && phase !== "Skipped" && phase !== "Omitted";
+  });
+
 /** Drives a run to its end, as a controller does, and checks every step. */
 function drive({ graph, results, failFast, maxParallelTasks, cancelAfter, pick }: Run): Outcome {
   const phases = new Map<string, TaskPhase>();
   for (let step = 0; step < 10 * graph.size + 10; step++) {
     const ended = [...phases.values()].filter(hasEnded).length;
     const cancelled = ended >= cancelAfter;
-    const failed = [...phases.values()].includes("Failed");
+    const failed = [...phases].some(([name, phase]) => phase === "Failed" && !isMended(graph, name, phases));
     const decision = decideRun({ graph, tasks: phases, failFast, maxParallelTasks, cancelled });
-    for (const name of [...decision.create, ...decision.omit.keys()])
+    for (const name of [...decision.create, ...decision.skip.keys(), ...decision.omit.keys()])
       expect(phases.has(name), `${name} twice`).toBe(false);
+    for (const name of decision.skip.keys()) phases.set(name, "Skipped");
+    for (const name of decision.omit.keys()) phases.set(name, "Omitted");
     for (const name of decision.create) {
-      for (const need of graph.get(name)!) expect(["Succeeded", "Skipped"]).toContain(phases.get(need));
-      expect(decision.omit.has(name)).toBe(false);
+      for (const [need, { accepts }] of graph.get(name)!.needs) expect([...accepts]).toContain(phases.get(need));
+      expect(decision.omit.has(name) || decision.skip.has(name)).toBe(false);
     }
     if (cancelled || (failFast && failed)) expect(decision.create).toEqual([]);
-    for (const name of decision.omit.keys()) phases.set(name, "Omitted");
     for (const name of decision.create) phases.set(name, "Pending");
     const active = [...phases].filter(([, phase]) => !hasEnded(phase)).map(([name]) => name);
     expect(active.length).toBeLessThanOrEqual(maxParallelTasks);
@@ -60,11 +68,14 @@ const picker = (numbers: number[]) => {
   let at = 0;
   return (of: number) => numbers[at++ % numbers.length]! % of;
 };
-const scenario = fc.record({
-  graph: dag(9),
-  outcomes: fc.array(result, { minLength: 9, maxLength: 9 }),
-  maxParallelTasks: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(Number.POSITIVE_INFINITY)),
-});
+const scenarioOf = (graph: fc.Arbitrary<Graph>) =>
+  fc.record({
+    graph,
+    outcomes: fc.array(result, { minLength: 9, maxLength: 9 }),
+    maxParallelTasks: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(Number.POSITIVE_INFINITY)),
+  });
+const scenario = scenarioOf(dag(9));
+const branching = scenarioOf(branchingDag(9));
 const results = (outcomes: Result[]) => (name: string) => outcomes[Number(name.slice(1))]!;
 const never = Number.POSITIVE_INFINITY;
 
@@ -95,9 +106,21 @@ describe("any run", () => {
     );
   });
 
+  it("with branches ends, and is Failed exactly if a failure is left that no other task mends", () => {
+    fc.assert(
+      fc.property(branching, picks, fc.boolean(), (s, numbers, failFast) => {
+        const run = { ...s, results: results(s.outcomes), failFast, cancelAfter: never, pick: picker(numbers) };
+        const { phase, phases } = drive(run);
+        const left = [...phases].filter(([name, at]) => at === "Failed" && !isMended(s.graph, name, phases));
+        expect(phase).toBe(left.length > 0 ? "Failed" : "Succeeded");
+      }),
+      { numRuns: 800 },
+    );
+  });
+
   it("without failFast has a result that doesn't depend on the order in which tasks end", () => {
     fc.assert(
-      fc.property(scenario, picks, picks, (s, one, other) => {
+      fc.property(fc.oneof(scenario, branching), picks, picks, (s, one, other) => {
         const run = { ...s, results: results(s.outcomes), failFast: false, cancelAfter: never };
         const first = drive({ ...run, pick: picker(one) });
         const second = drive({ ...run, maxParallelTasks: 1, pick: picker(other) });

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import type { TaskPhase } from "../../../operator/api/status.ts";
 import { decideRun, hasEnded, type RunObservation } from "../../../operator/flow/decide.ts";
-import { graph } from "./graphs.ts";
+import { graph, needs } from "./graphs.ts";
 
 const diamond = { load: [], clean: ["load"], count: ["load"], draw: ["clean", "count"] };
 const decide = (
-  edges: Record<string, string[]>,
+  edges: Parameters<typeof graph>[0],
   tasks: Record<string, TaskPhase> = {},
   more: Partial<RunObservation> = {},
 ) => {
@@ -18,7 +18,7 @@ const decide = (
     cancelled: false,
     ...more,
   });
-  return { ...decision, omit: Object.fromEntries(decision.omit) };
+  return { ...decision, skip: Object.fromEntries(decision.skip), omit: Object.fromEntries(decision.omit) };
 };
 
 describe("what is created", () => {
@@ -82,6 +82,101 @@ describe("what is omitted", () => {
       e: "b was omitted",
     });
     expect(decision.create).toEqual([]);
+  });
+});
+
+describe("a branch", () => {
+  const onFailure = { check: [], mend: [["check", needs.of("Failed")]], go: ["check"] } as const;
+  it("for a failure starts when there is one, failFast or not, and the run has succeeded when it has", () => {
+    expect(decide(onFailure, { check: "Running" }).create).toEqual([]);
+    for (const failFast of [true, false]) {
+      const failed = decide(onFailure, { check: "Failed" }, { failFast });
+      expect(failed.create).toEqual(["mend"]);
+      expect(failed.omit).toEqual({ go: "check failed" });
+      expect(decide(onFailure, { check: "Failed", mend: "Succeeded" }, { failFast })).toMatchObject({
+        phase: "Succeeded",
+        message: "1 of 3 tasks succeeded, 1 failed, 1 omitted",
+      });
+    }
+  });
+
+  it("for a failure is omitted where there is none", () => {
+    const { omit, create } = decide(onFailure, { check: "Succeeded" });
+    expect(omit).toEqual({ mend: "check succeeded, and this waits for Failed" });
+    expect(create).toEqual(["go"]);
+  });
+
+  it("that fails itself makes the run fail", () => {
+    expect(decide(onFailure, { check: "Failed", mend: "Failed" })).toMatchObject({
+      phase: "Failed",
+      message: "mend failed",
+    });
+  });
+
+  it("mends nothing when it was omitted", () => {
+    const edges = { a: [], b: [], mend: [["a", needs.of("Failed")], "b"] } as const;
+    expect(decide(edges, { a: "Failed", b: "Failed" })).toMatchObject({
+      phase: "Failed",
+      message: "2 tasks failed: a, b",
+    });
+  });
+});
+
+describe("a task whose dependency was skipped", () => {
+  it("runs if it only waits for its end", () => {
+    expect(decide({ a: [], b: ["a"] }, { a: "Skipped" }).create).toEqual(["b"]);
+  });
+
+  it("is skipped too if it needs what that would have left, and so on", () => {
+    const chain = { a: [], b: [["a", needs.data]], c: [["b", needs.data]], d: ["c"] } as const;
+    const decision = decide(chain, { a: "Skipped" });
+    expect(decision.skip).toEqual({
+      b: "a was skipped, and this needs what it leaves",
+      c: "b was skipped, and this needs what it leaves",
+    });
+    expect(decision.create).toEqual(["d"]);
+  });
+});
+
+describe("an input with alternatives", () => {
+  const edges = {
+    a: [],
+    b: [],
+    read: [
+      ["a", needs.end],
+      ["b", needs.end],
+    ],
+  } as const;
+  const with2 = (tasks: Record<string, TaskPhase>) => {
+    const { create, skip, omit } = decideRun({
+      graph: graph(edges, { read: [["a", "b"]] }),
+      tasks: new Map(Object.entries(tasks)),
+      failFast: false,
+      maxParallelTasks: 9,
+      cancelled: false,
+    });
+    return { create, skip: [...skip], omit: [...omit] };
+  };
+  it.each<[string, Record<string, TaskPhase>, ReturnType<typeof with2>]>([
+    ["waits for all of them", { a: "Succeeded", b: "Running" }, { create: [], skip: [], omit: [] }],
+    ["is there once one has succeeded", { a: "Skipped", b: "Succeeded" }, { create: ["read"], skip: [], omit: [] }],
+    [
+      "is there even if one has failed, which the run stays",
+      { a: "Failed", b: "Succeeded" },
+      { create: ["read"], skip: [], omit: [] },
+    ],
+    [
+      "isn't if none has",
+      { a: "Failed", b: "Skipped" },
+      { create: [], skip: [], omit: [["read", "none of a, b succeeded"]] },
+    ],
+    [
+      "is skipped if all were",
+      { a: "Skipped", b: "Skipped" },
+      { create: [], skip: [["read", "none of a, b succeeded"]], omit: [] },
+    ],
+  ])("%s", (_, tasks, expected) => {
+    expect(with2(tasks)).toEqual(expected);
   });
 });
 

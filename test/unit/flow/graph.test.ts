@@ -6,7 +6,8 @@ import { dependentsOf, findCycle, graphOf, splitFrom, topological } from "../../
 import { flowTask } from "../builders.ts";
 import { dag, graph } from "./graphs.ts";
 
-const needs = (task: Partial<FlowTask>, defaults = {}) => [...graphOf([flowTask("a", task)], defaults).get("a")!];
+const nodeOf = (task: Partial<FlowTask>, defaults = {}) => graphOf([flowTask("a", task)], defaults).get("a")!;
+const needs = (task: Partial<FlowTask>, defaults = {}) => [...nodeOf(task, defaults).needs.keys()];
 
 describe("a task depends on", () => {
   it.each<[string, Partial<FlowTask>, string[]]>([
@@ -42,6 +43,49 @@ describe("a task depends on", () => {
   it("nothing that it replaces of taskDefaults", () => {
     const defaults = { args: ["$(tasks.a.values.n)"], inputs: [{ name: "i", from: "a.words" }] };
     expect(needs({ args: [], inputs: [{ name: "i", uri: "s3a://x" }] }, defaults)).toEqual([]);
+  });
+});
+
+describe("what a task asks of another", () => {
+  const order = ["Succeeded", "Skipped"];
+  const any = ["Succeeded", "Failed", "Skipped", "Omitted"];
+  it.each<[string, Partial<FlowTask>, string[], boolean]>([
+    ["is its end, well or skipped, where only the order counts", { dependsOn: ["x"] }, order, false],
+    [
+      "is what `states` says",
+      { dependsOn: [{ task: "x", states: ["Failed", "Omitted"] }] },
+      ["Failed", "Omitted"],
+      false,
+    ],
+    ["is its success where a value of it is read", { args: ["$(tasks.x.values.n)"] }, ["Succeeded"], true],
+    ["is its success where its output is read", { inputs: [{ name: "i", from: "x.out" }] }, ["Succeeded"], true],
+    [
+      "is its end where it is one of several alternatives",
+      { inputs: [{ name: "i", from: ["x.out", "y.out"] }] },
+      any,
+      false,
+    ],
+    ["is its success where the only alternative is", { inputs: [{ name: "i", from: ["x.out"] }] }, ["Succeeded"], true],
+    [
+      "is all that is asked in several places",
+      { dependsOn: ["x", { task: "x", states: ["Failed", "Skipped"] }], inputs: [{ name: "i", from: ["x.a", "y.a"] }] },
+      ["Skipped"],
+      false,
+    ],
+    [
+      "may be what can't be",
+      { dependsOn: [{ task: "x", states: ["Failed"] }], args: ["$(tasks.x.values.n)"] },
+      [],
+      true,
+    ],
+  ])("%s", (_, task, accepts, data) => {
+    const need = nodeOf(task).needs.get("x")!;
+    expect([[...need.accepts].sort(), need.data]).toEqual([[...accepts].sort(), data]);
+  });
+
+  it("is that one of an input's alternatives has succeeded", () => {
+    expect(nodeOf({ inputs: [{ name: "i", from: ["x.out", "y.out"] }] }).anyOf).toEqual([["x", "y"]]);
+    expect(nodeOf({ inputs: [{ name: "i", from: "x.out" }] }).anyOf).toEqual([]);
   });
 });
 
@@ -90,7 +134,7 @@ describe("a cycle", () => {
         const cycle = findCycle(g);
         expect(cycle === undefined).toBe(topological(g).length === g.size);
         for (const [i, name] of (cycle ?? []).slice(0, -1).entries())
-          expect([...g.get(name)!]).toContain(cycle![i + 1]);
+          expect([...g.get(name)!.needs.keys()]).toContain(cycle![i + 1]);
       }),
     );
   });
@@ -102,8 +146,8 @@ describe("the order", () => {
       fc.property(dag(12), (g) => {
         const order = topological(g);
         expect([...order].sort()).toEqual([...g.keys()].sort());
-        for (const [name, before] of g)
-          for (const need of before) expect(order.indexOf(need)).toBeLessThan(order.indexOf(name));
+        for (const [name, { needs: before }] of g)
+          for (const need of before.keys()) expect(order.indexOf(need)).toBeLessThan(order.indexOf(name));
       }),
     );
   });

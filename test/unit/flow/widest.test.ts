@@ -9,7 +9,7 @@ import { dag, graph } from "./graphs.ts";
 function ancestors(g: Graph): Map<string, Set<string>> {
   const all = new Map<string, Set<string>>();
   for (const name of topological(g)) {
-    const needs = [...g.get(name)!];
+    const needs = [...g.get(name)!.needs.keys()];
     all.set(name, new Set(needs.flatMap((need) => [need, ...all.get(need)!])));
   }
   return all;
@@ -75,7 +75,7 @@ describe("the widest point", () => {
       ),
     );
     const weight = (name: string) => 1 + (Number(name.slice(1)) % 7);
-    const free = [...g].filter(([, needs]) => needs.size === 0).reduce((sum, [name]) => sum + weight(name), 0);
+    const free = [...g].filter(([, { needs }]) => needs.size === 0).reduce((sum, [name]) => sum + weight(name), 0);
     const all = [...g.keys()].reduce((sum, name) => sum + weight(name), 0);
     const found = widest(g, weight);
     expect(found).toBeGreaterThanOrEqual(free);
