@@ -63,7 +63,7 @@ export const flowSpec = z.strictObject({
   maxParallelTasks: field(z.int().min(1).max(2000), "Most tasks at once. Default: no limit. Example: 10."),
   failFast: field(
     z.boolean(),
-    "Whether a failure keeps tasks that haven't begun from starting; running ones end. Default: true.",
+    "Whether a failure that no other task waits for keeps tasks that haven't begun from starting; running ones end. Default: true.",
   ),
   history: field(
     z.strictObject({

@@ -20,6 +20,15 @@ export function helm(args: readonly string[], { input, home }: { input?: string;
   return { code: status, stdout, stderr };
 }
 
+/**
+ * Arguments of the command to give once more, as the chart's README says, where an API server was slow to serve the kinds
+ * that came with an install without --wait; undefined if that isn't what was wrong.
+ */
+export const onceMore = (args: readonly string[], stderr: string): string[] | undefined =>
+  args[0] === "install" && /no matches for kind "SparkEngine"/.test(stderr)
+    ? ["upgrade", "--install", ...args.slice(1)]
+    : undefined;
+
 /** What the chart makes of values, hooks included. Throws an Error with helm's words. */
 export function render(values: Values = {}): KubeManifest[] {
   const { code, stdout, stderr } = template(values);
