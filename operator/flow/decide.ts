@@ -1,5 +1,6 @@
 // decide: what to do next for one run of a flow. Pure: the same rules on the cluster and on a laptop.
 // Result words are Argo's: Succeeded, Failed, Skipped (its condition was false), Omitted (it could not run any more).
+import { taskResultWords } from "../api/flow.ts";
 import type { RunPhase, TaskPhase } from "../api/status.ts";
 import { type Graph, type Node, topological } from "./graph.ts";
 
@@ -22,7 +23,7 @@ export type RunDecision = {
   message: string;
 };
 
-const ended: ReadonlySet<TaskPhase> = new Set(["Succeeded", "Failed", "Skipped", "Omitted"]);
+const ended: ReadonlySet<TaskPhase> = new Set(taskResultWords);
 export const hasEnded = (phase: TaskPhase | undefined): boolean => phase !== undefined && ended.has(phase);
 
 type Phases = ReadonlyMap<string, TaskPhase>;
@@ -31,10 +32,10 @@ export function decideRun(run: RunObservation): RunDecision {
   const order = topological(run.graph);
   const cancelled = run.cancelled ? "the run was cancelled" : undefined;
   let judged = judgeAll(run, order, cancelled);
-  let unmended = unmendedFailures(run.graph, judged.phases);
+  let unmended = unmendedFailures(run.graph, order, judged.phases);
   if (!cancelled && run.failFast && unmended.length > 0) {
     judged = judgeAll(run, order, `${unmended[0]} failed, and failFast is on`);
-    unmended = unmendedFailures(run.graph, judged.phases);
+    unmended = unmendedFailures(run.graph, order, judged.phases);
   }
   const { ready, skip, omit, phases } = judged;
   const active = [...run.tasks.values()].filter((phase) => !hasEnded(phase)).length;
@@ -93,7 +94,7 @@ function otherwise(name: string, phase: TaskPhase, accepts: ReadonlySet<string>)
 }
 
 /** Failures that count for the run: those that no other task mends. One that was skipped or omitted mends nothing. */
-function unmendedFailures(graph: Graph, phases: Phases): string[] {
+function unmendedFailures(graph: Graph, order: readonly string[], phases: Phases): string[] {
   const mending = new Set(
     [...graph].flatMap(([name, { needs }]) => {
       const phase = phases.get(name);
@@ -101,7 +102,7 @@ function unmendedFailures(graph: Graph, phases: Phases): string[] {
       return [...needs].flatMap(([need, { mends }]) => (mends ? [need] : []));
     }),
   );
-  return topological(graph).filter((name) => phases.get(name) === "Failed" && !mending.has(name));
+  return order.filter((name) => phases.get(name) === "Failed" && !mending.has(name));
 }
 
 function result(

@@ -119,10 +119,10 @@ function publishedValue(task: string, field: string, values: TaskResult["values"
 function connect(input: Input, run: RunContext): Input {
   const { from, ...rest } = input;
   if (from === undefined) return input;
-  const sources = sourcesOf(from).map(splitFrom);
-  const source = sources.find(({ task }) => run.results.has(task));
+  const sources = sourcesOf(from);
+  const source = sources.map(splitFrom).find(({ task }) => run.results.has(task));
   const found = source && run.results.get(source.task)?.outputs.find(({ name }) => name === source.output);
-  if (!found) throw new Error(`${sourcesOf(from).join(", ")} has no result, though its task has ended`);
+  if (!found) throw new Error(`${sources.join(", ")} has no result, though its task has ended`);
   const format = input.format ?? (found.format as Format);
   // Files that don't say their types are read with those that they were written with.
   const schema = input.schema ?? (format === "csv" || format === "json" ? found.schema : undefined);

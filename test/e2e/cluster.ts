@@ -9,7 +9,8 @@ export const cluster = inject("cluster");
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
-const run = (command: string, args: string[], input?: string): Ended => {
+/** Runs a program that asks the cluster. */
+export const run = (command: string, args: string[], input?: string): Ended => {
   const { status, stdout, stderr } = spawnSync(command, args, {
     encoding: "utf8",
     input,

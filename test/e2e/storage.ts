@@ -1,15 +1,20 @@
 // What pods have written to the claim, through a pod of the tests' own, as users look at it.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { apply, cluster, kubectl } from "./cluster.ts";
+import { afterAll } from "vitest";
+import { apply, cluster, kubectl, run } from "./cluster.ts";
 
 const keeper = "keeper";
 const mountPath = "/opt/sparkflow/storage";
 
+const copies = mkdtempSync(join(tmpdir(), "sparkflow-fetched-"));
+afterAll(() => rmSync(copies, { recursive: true, force: true }));
+let runs = false;
+
 /** Starts the pod unless it runs. */
 function startKeeper(): void {
+  if (runs) return;
   apply({
     apiVersion: "v1",
     kind: "Pod",
@@ -31,6 +36,7 @@ function startKeeper(): void {
     },
   });
   kubectl(["wait", `pod/${keeper}`, "--for=condition=Ready", "--timeout=60s"]);
+  runs = true;
 }
 
 /** Runs a command where the claim is. */
@@ -43,13 +49,10 @@ export function inStorage(...command: string[]): string {
 export function fetched(uri: string): string {
   startKeeper();
   const path = uri.replace(`file://${mountPath}/`, "");
-  const folder = mkdtempSync(join(tmpdir(), "sparkflow-fetched-"));
+  const folder = mkdtempSync(join(copies, "copy-"));
   const copy = 'set -o pipefail; "$1" exec "$2" -n "$3" -- tar -C "$4" -cf - "$5" | tar -C "$6" -xf -';
   const args = [join(cluster.bin, "kubectl"), keeper, cluster.namespace, mountPath, path, folder];
-  const { status, stderr } = spawnSync("bash", ["-c", copy, "bash", ...args], {
-    encoding: "utf8",
-    env: { ...process.env, KUBECONFIG: cluster.kubeconfig },
-  });
-  if (status !== 0) throw new Error(`${uri} can't be fetched: ${stderr}`);
+  const { code, stderr } = run("bash", ["-c", copy, "bash", ...args]);
+  if (code !== 0) throw new Error(`${uri} can't be fetched: ${stderr}`);
   return join(folder, path);
 }

@@ -26,16 +26,14 @@ const keptRuns = 10;
 /** How soon a run is tried again whose name another flow's has. */
 const retryTakenMs = 10_000;
 
-type Described = { checked?: SparkFlow; problems: Problem[]; hash: string };
+type Described = { object: SparkFlow; hash: string } | { problems: Problem[] };
 
 /** Checked flows by uid. */
 export type FlowChecks = PerGeneration<Described, StoredFlow>;
 export const flowChecks = (): FlowChecks =>
   new PerGeneration((flow) => {
     const checked = checkStored("SparkFlow", flow);
-    return "object" in checked
-      ? { checked: checked.object, problems: [], hash: flowRunHash(checked.object.spec) }
-      : { problems: checked.problems, hash: "" };
+    return "object" in checked ? { ...checked, hash: flowRunHash(checked.object.spec) } : checked;
   });
 
 export async function reconcileFlow(
@@ -46,11 +44,13 @@ export async function reconcileFlow(
 ): Promise<Look> {
   const flow = ctx.flows.get(key);
   if (!flow || flow.metadata.deletionTimestamp) return undefined;
-  const { checked, problems, hash } = checks.of(flow);
-  if (!checked) {
-    await report(ctx, flow, { state: "Failed", reason: "InvalidSpec", message: problemsText(problems) }, {});
+  const described = checks.of(flow);
+  if ("problems" in described) {
+    const message = problemsText(described.problems);
+    await report(ctx, flow, { state: "Failed", reason: "InvalidSpec", message }, {});
     return undefined;
   }
+  const { object: checked, hash } = described;
   const { status = {} } = flow;
   const edited = status.runHash === undefined || (status.runHash !== hash && !isOtherScheme(status.runHash));
   const missing = missingParams(checked);

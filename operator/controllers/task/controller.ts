@@ -35,12 +35,13 @@ export async function reconcileTask(ctx: Context, descriptions: Descriptions, ke
     await tidy(ctx, stored.status ?? {}, own);
     return look(ctx.now(), await afterEnd(ctx, stored, own));
   }
-  const { hash, task, problems } = descriptions.of(stored);
+  const described = descriptions.of(stored);
+  const { hash } = described;
   const now = ctx.now();
   const view = await verified(ctx, stored, viewTask(hash, stored.status ?? {}, own.filter(isDriver), now), now);
   if (!view) return { afterMs: 0 };
-  if (!task) return refuse(ctx, stored, view, own, problemsText(problems));
-  return step(ctx, stored, { task, hash }, view, own);
+  if ("problems" in described) return refuse(ctx, stored, view, own, problemsText(described.problems));
+  return step(ctx, stored, { task: described.object, hash }, view, own);
 }
 
 /** Before a driver counts as lost it is asked for by name. Undefined: it is there after all, look again. */

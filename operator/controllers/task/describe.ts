@@ -3,25 +3,19 @@ import type { SparkEngine, SparkTask } from "../../api/kinds.ts";
 import { type Problem, pathText } from "../../api/problems.ts";
 import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
 import { taskRunHash } from "../../task/runHash.ts";
-import { checkStored, PerGeneration } from "../checked.ts";
+import { type Checked, checkStored, PerGeneration } from "../checked.ts";
 import type { Context, StoredEngine, StoredTask } from "../context.ts";
 
-export type Described = {
-  hash: string;
-  /** The checked object, or undefined with problems. */
-  task?: SparkTask;
-  problems: Problem[];
-};
+export type Described = Checked<SparkTask> & { hash: string };
 
 /** Checked tasks by uid. */
 export type Descriptions = PerGeneration<Described, StoredTask>;
 export const descriptions = (): Descriptions => new PerGeneration(describe);
 
-function describe(stored: StoredTask): Described {
-  const hash = taskRunHash((stored.spec ?? {}) as SparkTask["spec"]);
-  const checked = checkStored("SparkTask", stored);
-  return "object" in checked ? { hash, task: checked.object, problems: [] } : { hash, problems: checked.problems };
-}
+const describe = (stored: StoredTask): Described => ({
+  ...checkStored("SparkTask", stored),
+  hash: taskRunHash((stored.spec ?? {}) as SparkTask["spec"]),
+});
 
 export type Engine =
   | { engine: SparkEngine | undefined; name: string }
