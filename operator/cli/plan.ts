@@ -12,6 +12,7 @@ import { confMap, heapModel } from "../settings/memory.ts";
 import type { Attempt } from "../task/attempt.ts";
 import { render } from "../task/render.ts";
 import type { ResolvedTask } from "../task/resolve.ts";
+import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
 import { checkedProject, problemsError } from "./project.ts";
 import { bold, columns } from "./style.ts";
@@ -20,19 +21,23 @@ const examples = `
 Examples:
   sparkflow plan examples/geo-cities
   sparkflow plan flow.yaml --json | jq .widest
+  sparkflow plan deploy/ --engine large           what another engine would ask for
 
 Widest point: the most that tasks which may run at the same time ask for together, dependencies and maxParallelTasks
 considered. Memory is what pods are given: heap, overhead, off-heap and Python.`;
+
+type Options = EngineOption & { param?: Record<string, string>; json?: boolean };
 
 export const planCommand = (): Command =>
   new Command("plan")
     .description("print the cores and memory that tasks will ask for")
     .argument("<file|folder|-...>", "manifests; - is standard input")
     .option(paramFlag, paramHelp, addParam)
+    .option(engineFlag, engineHelp)
     .option("--json", "print one JSON object per flow")
     .addHelpText("after", examples)
-    .action((targets: string[], { param = {}, json }: { param?: Record<string, string>; json?: boolean }) => {
-      const { project, config } = checkedProject(targets);
+    .action((targets: string[], { param = {}, json, engine }: Options) => {
+      const { project, config } = checkedProject(targets, { engine });
       const { plans, problems } = planRuns(project, param, new Date());
       if (problems.length > 0) throw problemsError(problems);
       const { capacity } = localSources(config, project);

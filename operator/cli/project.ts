@@ -10,15 +10,16 @@ import { lintProject } from "../manifest/lint.ts";
 import { policyProblems } from "../manifest/policy.ts";
 import { loadProject, type Project } from "../manifest/project.ts";
 import type { LocatedProblem } from "../manifest/source.ts";
+import type { EngineOption } from "./engine.ts";
 import { UserError } from "./exit.ts";
 
 export type Checked = { project: Project; config: LoadedConfig; warnings: LocatedProblem[] };
 
 /** Loads and checks what a command was given. Throws UserError with a line per problem. */
-export function checkedProject(targets: readonly string[]): Checked {
+export function checkedProject(targets: readonly string[], { engine }: EngineOption): Checked {
   const config = loadConfig(folderOf(targets[0] ?? "."));
   if ("problems" in config) throw problemsError(config.problems);
-  const { project, problems } = loadProject(targets);
+  const { project, problems } = loadProject(targets, { engine });
   // What is on this machine is asked of a sound project only: one mistake gets one sentence.
   const here =
     problems.length > 0 ? [] : checkLocally(project, localSources(config, project, sparkHomeFor(project, config)));

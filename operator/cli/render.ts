@@ -14,6 +14,7 @@ import { plannedTasks } from "../engines/local/planned.ts";
 import { localUid } from "../engines/local/store.ts";
 import { render } from "../task/render.ts";
 import type { ResolvedTask } from "../task/resolve.ts";
+import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { UserError } from "./exit.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
 import { checkedProject, problemsError } from "./project.ts";
@@ -22,9 +23,10 @@ const examples = `
 Examples:
   sparkflow render examples/geo-cities                          ConfigMap and driver pod of each task, as YAML
   sparkflow render examples/geo-cities --task count-cities --conf      only its spark-defaults.conf, with sources
-  sparkflow render flow.yaml --output rendered/                 one folder per task`;
+  sparkflow render flow.yaml --output rendered/                 one folder per task
+  helm template . | sparkflow render - --engine prod            what another tool prints, on another engine`;
 
-type Options = { task?: string; conf?: boolean; output?: string; param?: Record<string, string> };
+type Options = EngineOption & { task?: string; conf?: boolean; output?: string; param?: Record<string, string> };
 
 export const renderCommand = (): Command =>
   new Command("render")
@@ -34,9 +36,10 @@ export const renderCommand = (): Command =>
     .option("--conf", "only spark-defaults.conf")
     .option("-o, --output <folder>", "write files instead of printing")
     .option(paramFlag, paramHelp, addParam)
+    .option(engineFlag, engineHelp)
     .addHelpText("after", examples)
     .action((targets: string[], options: Options) => {
-      const { project } = checkedProject(targets);
+      const { project } = checkedProject(targets, options);
       const { plans, problems } = planRuns(project, options.param ?? {}, new Date());
       if (problems.length > 0) throw problemsError(problems);
       for (const { name, files } of chosen(plans, options.task)) {

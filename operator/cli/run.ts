@@ -6,6 +6,7 @@ import { planRuns } from "../engines/local/plan.ts";
 import { runLocally } from "../engines/local/run.ts";
 import type { Reporter } from "../engines/local/state.ts";
 import { removeProcessTemp, removeStale } from "../engines/local/temp.ts";
+import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { failed } from "./exit.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
 import { checkedProject, orUserError, problemsError, problemText } from "./project.ts";
@@ -18,19 +19,22 @@ const examples = `
 Examples:
   sparkflow run examples/geo-cities
   sparkflow run examples/geo-cities --param top=5
+  sparkflow run deploy/ --engine small            every task on the SparkEngine small of these manifests
+  kubectl kustomize overlays/dev | sparkflow run -
   sparkflow run flow.yaml --json | jq .phase
 
 The folder .sparkflow holds what ran: runs/<run>/<task>/<attempt>/ has conf, program, arguments, log and result;
 storage/ has the outputs. sparkflow.local.yaml beside the manifest (or in the home folder) sets maxCores, maxMemory,
 python, secrets and paths; see docs/local-runs.md.`;
 
-type Options = { param?: Record<string, string>; json?: boolean; archive: boolean };
+type Options = EngineOption & { param?: Record<string, string>; json?: boolean; archive: boolean };
 
 export const runCommand = (): Command =>
   new Command("run")
     .description("run flows and tasks on this machine")
     .argument("<file|folder|-...>", "manifests; - is standard input")
     .option(paramFlag, paramHelp, addParam)
+    .option(engineFlag, engineHelp)
     .option("--json", "print a JSON object a line: each change of a task, each run at its end")
     .option("--no-archive", "don't make the class archive that lets later tasks start faster")
     .addHelpText("after", examples)
@@ -38,8 +42,8 @@ export const runCommand = (): Command =>
       process.exitCode = await run(targets, options);
     });
 
-async function run(targets: string[], { param = {}, json, archive }: Options): Promise<number> {
-  const { project, config, warnings } = checkedProject(targets);
+async function run(targets: string[], { param = {}, json, archive, engine }: Options): Promise<number> {
+  const { project, config, warnings } = checkedProject(targets, { engine });
   const { plans, problems } = planRuns(project, param, new Date());
   if (problems.length > 0) throw problemsError(problems);
   const machine = orUserError(() => localMachine(config, project));

@@ -10,6 +10,7 @@ import { prepare } from "./cluster/prepare.ts";
 import { tailLogs } from "./cluster/tailLogs.ts";
 import { startAll, withEditParams } from "./cluster/targets.ts";
 import { watchToEnd } from "./cluster/watch.ts";
+import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
 import { programName } from "./plugin.ts";
 import { problemText } from "./project.ts";
@@ -25,7 +26,7 @@ Examples:
 Programs and small inputs that are paths beside the manifest go with it, in ConfigMaps. A flow that was submitted before
 and hasn't changed runs once more; a task that has done its work is left. Ctrl-C ends the watching, not the work.`;
 
-type Options = {
+type Options = EngineOption & {
   param?: Record<string, string>;
   watch?: boolean;
   wait?: boolean;
@@ -41,6 +42,7 @@ export const submitCommand = (): Command =>
       .argument("<file|folder|-...>", "manifests; - is standard input")
       .option(paramFlag, paramHelp, addParam),
   )
+    .option(engineFlag, engineHelp)
     .option("-w, --watch", "show what happens until the end")
     .option("--wait", "wait for the end")
     .option("--logs", "print the drivers' logs until the end")
@@ -50,7 +52,7 @@ export const submitCommand = (): Command =>
     .action(async (targets: string[], options: Options, command: Command) => {
       const where = clusterOptions(command);
       // What is wrong with the manifests is said before anybody asks for a cluster.
-      const loaded = loadProject(targets, { elsewhere: true });
+      const loaded = loadProject(targets, { elsewhere: true, engine: options.engine });
       stopAt(loaded.problems);
       process.exitCode = await onCluster(where, (cluster) => submit(cluster, loaded, options, where));
     });
@@ -65,7 +67,7 @@ async function submit(
   const prepared = prepare(documents, { given: where.namespace, usual: cluster.namespace });
   stopAt(prepared.problems);
   const params = options.param ?? {};
-  await checkWithCluster(cluster, project, params);
+  await checkWithCluster(cluster, project, params, options.engine);
   const say = (text: string) => (options.json ? console.error(text) : console.log(text));
   for (const one of lintProject(project)) console.error(yellow(`warning: ${problemText(one)}`));
   for (const one of prepared.passedOver) console.error(`passed over: ${one}, which isn't Sparkflow's`);

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { planRuns } from "../engines/local/plan.ts";
 import { findToolchain } from "../engines/local/toolchain.ts";
+import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { UserError } from "./exit.ts";
 import { type Checked, checkedProject, orUserError, problemsError, problemText } from "./project.ts";
 import { green, yellow } from "./style.ts";
@@ -11,17 +12,22 @@ Examples:
   sparkflow validate examples/geo-cities          a folder (with or without kustomization.yaml)
   sparkflow validate flow.yaml engine.yaml        files
   helm template . | sparkflow validate -          what another tool prints
+  sparkflow validate deploy/ --engine prod        as if every task named the SparkEngine prod
   sparkflow validate --no-tools deploy/           where nothing is to run: JDK and Python aren't asked for`;
+
+type Options = EngineOption & { json?: boolean; tools: boolean };
 
 export const validateCommand = (): Command =>
   new Command("validate")
     .description("check manifests, with line and column of every mistake; `run` says the same")
     .argument("<file|folder|-...>", "manifests; - is standard input")
+    .option(engineFlag, engineHelp)
     .option("--json", "print problems as JSON")
     .option("--no-tools", "don't ask for the JDK and the Python that a run here would need")
     .addHelpText("after", examples)
-    .action((targets: string[], { json, tools }: { json?: boolean; tools: boolean }) => {
-      const { project, warnings } = json ? orJson(() => checked(targets, tools)) : checked(targets, tools);
+    .action((targets: string[], options: Options) => {
+      const { json } = options;
+      const { project, warnings } = json ? orJson(() => checked(targets, options)) : checked(targets, options);
       for (const one of warnings) console.error(yellow(`warning: ${problemText(one)}`));
       const tasks = project.tasks.length + project.flows.reduce((sum, { object }) => sum + object.spec.tasks.length, 0);
       if (json)
@@ -35,8 +41,8 @@ export const validateCommand = (): Command =>
     });
 
 /** The project, and the params of the runs that stand in it; those of other runs are given when they start. */
-function checked(targets: readonly string[], tools: boolean): Checked {
-  const all = checkedProject(targets);
+function checked(targets: readonly string[], { tools, engine }: Options): Checked {
+  const all = checkedProject(targets, { engine });
   if (tools) orUserError(() => findToolchain(all.config));
   const asked = new Set(all.project.runs.map(({ object }) => object.spec.flow));
   const flows = all.project.flows.filter(({ object }) => asked.has(object.metadata.name));

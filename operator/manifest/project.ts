@@ -12,6 +12,7 @@ import {
 import { type Path, type Problem, problem, shown, suggestion } from "../api/problems.ts";
 import { checkObject } from "../flow/checkObject.ts";
 import { defaultEngineName } from "../task/resolve.ts";
+import { engineOption, withEngine } from "./engine.ts";
 import { loadManifests } from "./load.ts";
 import type { LocatedProblem, SourceDocument } from "./source.ts";
 
@@ -29,13 +30,15 @@ export type Project = {
 
 /**
  * Reads and checks manifests. All problems are found, not just the first; a project with errors must not run. Engines and
- * flows that are named must be among the manifests, unless they may be `elsewhere`: on a cluster.
+ * flows that are named must be among the manifests, unless they may be `elsewhere`: on a cluster. `engine` takes the place
+ * of every task's.
  */
 export function loadProject(
   targets: readonly string[],
-  { elsewhere = false } = {},
+  { elsewhere = false, engine }: { elsewhere?: boolean; engine?: string | undefined } = {},
 ): { project: Project; problems: LocatedProblem[]; documents: SourceDocument[] } {
-  const { documents, problems } = loadManifests(targets);
+  const { documents: written, problems } = loadManifests(targets);
+  const documents = engine === undefined ? written : written.map((source) => withEngine(source, engine));
   const project: Project = {
     engines: new Map(),
     tasks: [],
@@ -49,7 +52,7 @@ export function loadProject(
     const found = addDocument(project, source, seen);
     problems.push(...found.map((one) => locate(one, source)));
   }
-  if (!elsewhere) problems.push(...references(project));
+  if (!elsewhere) problems.push(...references(project, engine));
   if (problems.length === 0 && project.tasks.length + project.flows.length === 0) {
     problems.push({
       file: targets.join(" "),
@@ -133,12 +136,14 @@ function addData(
 }
 
 /** References between objects: engines that tasks name, flows that runs name. */
-function references(project: Project): LocatedProblem[] {
-  const engines = [...project.engines.keys()];
+function references(project: Project, engine: string | undefined): LocatedProblem[] {
+  const engines = [...new Set([defaultEngineName, ...project.engines.keys()])];
   const engineProblem = (name: string | undefined, path: Path, source: SourceDocument) =>
-    name === undefined || name === defaultEngineName || project.engines.has(name)
+    name === undefined || engines.includes(name)
       ? []
       : [locate(problem(path, `there is no SparkEngine "${name}" here${suggestion(name, engines)}`), source)];
+  // What the command line says wrongly for all tasks is said once.
+  if (engine !== undefined && !engines.includes(engine)) return engineProblem(engine, [], engineOption);
   return [
     ...project.tasks.flatMap(({ object, source }) => engineProblem(object.spec.engine, ["spec", "engine"], source)),
     ...project.flows.flatMap(({ object: { spec }, source }) => [

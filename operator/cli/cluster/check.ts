@@ -6,6 +6,7 @@ import { storageProblem } from "../../engines/kubernetes/storage.ts";
 import { planRuns } from "../../engines/local/plan.ts";
 import { mergedTask } from "../../flow/merged.ts";
 import type { ParamValues } from "../../flow/params.ts";
+import { engineOption } from "../../manifest/engine.ts";
 import { policyProblems } from "../../manifest/policy.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
@@ -25,9 +26,10 @@ export async function checkWithCluster(
   cluster: Cluster,
   project: Project,
   params: Readonly<Record<string, string>>,
+  engine: string | undefined,
 ): Promise<void> {
   const problems: LocatedProblem[] = [];
-  for (const one of namedEngines(project)) problems.push(...(await addEngine(cluster, project, one)));
+  for (const one of namedEngines(project, engine)) problems.push(...(await addEngine(cluster, project, one)));
   const asked = project.runs[0];
   if (asked && Object.keys(params).length > 0)
     problems.push(
@@ -59,8 +61,8 @@ function storageProblems(project: Project): LocatedProblem[] {
 
 type NamedEngine = { name: string; path: Path; namespace: string | undefined; source: SourceDocument };
 
-/** Every place that names an engine, and the default one, which needn't be there. */
-function namedEngines(project: Project): NamedEngine[] {
+/** Every place that names an engine, and the default one, which needn't be there; `given` is the command line's. */
+function namedEngines(project: Project, given: string | undefined): NamedEngine[] {
   const of = ({ object, source }: Sourced<{ metadata: { namespace?: string | undefined } }>) => ({
     namespace: object.metadata.namespace,
     source,
@@ -82,7 +84,10 @@ function namedEngines(project: Project): NamedEngine[] {
     );
     return [usual, ...named];
   });
-  return [...tasks, ...flows];
+  const all = [...tasks, ...flows];
+  if (given === undefined) return all;
+  const namespaces = new Set(all.map(({ namespace }) => namespace));
+  return [...namespaces].map((namespace) => ({ name: given, path: [], namespace, source: engineOption }));
 }
 
 async function addEngine(

@@ -107,7 +107,11 @@ export const mistakes: [string, string | Buffer, string][] = [
     flow(`schedule: {cron: "0 3 * * *"}\ntasks:\n  - {name: a, ${sql}}`),
     '5:3: spec.schedule: "schedule" is not available yet in this version',
   ],
-  ["an unknown engine", task(`${program}engine: prod`), '6:3: spec.engine: there is no SparkEngine "prod" here'],
+  [
+    "an unknown engine",
+    task(`${program}engine: prod`),
+    '6:3: spec.engine: there is no SparkEngine "prod" here; known are default',
+  ],
   [
     "a misspelt kind",
     task(program).replace("SparkTask", "SparkTsak"),

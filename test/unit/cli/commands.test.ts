@@ -19,7 +19,14 @@ const flow = dedent`
       - {name: b, dependsOn: [load]}
       - {name: c, dependsOn: [load], env: [{name: ROWS, value: $(tasks.load.values.n)}]}
 `;
-const files = { "flow.yaml": flow, "bad.yaml": several, "task.yaml": task("sql: {statements: SELECT 1}") };
+const small =
+  "apiVersion: sparkflow.dev/v1alpha1\nkind: SparkEngine\nmetadata: {name: small}\nspec: {local: {cores: 1}}\n";
+const files = {
+  "flow.yaml": flow,
+  "bad.yaml": several,
+  "task.yaml": task("sql: {statements: SELECT 1}"),
+  "small.yaml": small,
+};
 const { run, started } = project(files);
 
 type Call = { args: string[]; code: number; stdout?: RegExp; stderr?: RegExp; stdin?: string };
@@ -47,6 +54,35 @@ const calls: [string, Call][] = [
   [
     "validate takes standard input",
     { args: ["validate", "-"], stdin: flow, code: 0, stdout: /^valid: 1 flow, 4 tasks, 0 engines$/m },
+  ],
+  [
+    "standard input's programs are relative to the working directory",
+    {
+      args: ["validate", "--no-tools", "-"],
+      stdin: task("python: {file: near.py}"),
+      code: 2,
+      stderr: /^standard input:5:\d+: spec\.python\.file: there is no file "near\.py" \(<folder>\/near\.py\)$/m,
+    },
+  ],
+  [
+    "standard input without anything says so",
+    { args: ["run", "-"], code: 2, stderr: /^standard input: there is no manifest here: it is empty$/m },
+  ],
+  ...["run", "validate", "render", "plan"].map((name): [string, Call] => [
+    `${name} on an engine that isn't there says which there are`,
+    {
+      args: [name, "flow.yaml", "--engine", "big"],
+      code: 2,
+      stderr: /^--engine: there is no SparkEngine "big" here; known are default$/m,
+    },
+  ]),
+  [
+    "plan on another engine plans for that one",
+    {
+      args: ["plan", "flow.yaml", "small.yaml", "-e", "small"],
+      code: 0,
+      stdout: /^load +small \(local\) +1 × 3 GiB[\s\S]*^c +small/m,
+    },
   ],
   [
     "validate names standard input where it is wrong",

@@ -142,7 +142,7 @@ describe("objects", () => {
       "7:12 spec.taskDefaults.args[0]: $(params.typo) refers to no param of the flow or task",
       '12:19 spec.tasks[1].dependsOn[0]: the flow has no task "c"; known are a',
       "11:7 spec.tasks[1]: a task needs a program: one of python, jar and sql",
-      '6:5 spec.taskDefaults.engine: there is no SparkEngine "prod" here',
+      '6:5 spec.taskDefaults.engine: there is no SparkEngine "prod" here; known are default',
     ]);
   });
 });

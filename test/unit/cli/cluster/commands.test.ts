@@ -100,6 +100,25 @@ describe("submit", () => {
     });
   });
 
+  it("gives every task the engine of the command line, if the cluster has it", async () => {
+    const prod = {
+      apiVersion: "sparkflow.dev/v1alpha1",
+      kind: "SparkEngine",
+      metadata: { name: "prod" },
+      spec: { local: {} },
+    };
+    const { server, sparkflow } = await cluster({ "sparkengines/spark/prod": prod });
+    const wrong = await sparkflow("submit", "engine.yaml", "flow.yaml", "--engine", "prdo");
+    expect([wrong.code, wrong.stderr, server.writes]).toEqual([
+      2,
+      '--engine: there is no SparkEngine "prdo" here, nor in the namespace spark; did you mean "prod"?\n',
+      [],
+    ]);
+    expect(await sparkflow("submit", "engine.yaml", "flow.yaml", "--engine", "prod")).toMatchObject({ code: 0 });
+    expect(server.objects.get("sparktasks/spark/count").spec.engine).toBe("prod");
+    expect(server.objects.get("sparkflows/spark/nightly").spec.taskDefaults).toEqual({ engine: "prod" });
+  });
+
   it("starts a task again that was cancelled and then edited", async () => {
     const spec = { sql: { statements: "SELECT 0" }, cancel: true };
     const { server, sparkflow } = await cluster({ "sparktasks/spark/count": { kind: "SparkTask", spec } });
