@@ -61,6 +61,7 @@ const suites: Suite[] = [
   pytest("Python library and driver", "test/python"),
   { ...vitest("chart", "test/chart", ...inTurn), ...onLight },
   { ...vitest("controllers", "test/controllers", ...inTurn), ...onLight },
+  { ...vitest("flows on both", "test/flows", ...inTurn, "--maxConcurrency=12"), ...onLight },
   { ...vitest("faults", "test/faults", ...inTurn, "--maxConcurrency=12"), ...onLight },
   // Each of these runs Spark: one file at a time, since two Sparks at once are slower on two cores.
   vitest("Spark", "test/spark", ...inTurn),

@@ -68,8 +68,8 @@ function progressOf(text: string | undefined): Pick<TaskView, "progress"> {
 }
 
 /**
- * All tasks of a run in the graph's order: those that were made, and those of the flow that have not begun or were
- * omitted. `flow` may be another edition than the run's, or gone: then a run shows what was made.
+ * All tasks of a run in the graph's order: those that were made, and those of the flow that have not begun, could not be
+ * made or were omitted. `flow` may be another edition than the run's, or gone: then a run shows what was made.
  */
 export function runTasks(
   run: RunObject,
@@ -80,7 +80,14 @@ export function runTasks(
   const views = new Map([...made].map((task) => [shortName(task), taskView(task, now)]));
   const phase: TaskPhase = isFinished(run) ? "Omitted" : "Pending";
   const order = flow ? topological(graphOf(flow.spec.tasks, flow.spec.taskDefaults)) : [];
-  const planned = order.map((name) => views.get(name) ?? { name, phase, message: "", attempt: 0 });
+  const unmade = new Map(run.status?.failures?.map(({ task, message }) => [task, message]));
+  const planned = order.map(
+    (name): TaskView =>
+      views.get(name) ??
+      (unmade.has(name)
+        ? { name, phase: "Failed", message: unmade.get(name)!, attempt: 0 }
+        : { name, phase, message: "", attempt: 0 }),
+  );
   return [...planned, ...[...views.values()].filter(({ name }) => !order.includes(name))];
 }
 

@@ -28,7 +28,8 @@ export function reportOf(
     phase: decision.phase,
     message: decision.message,
     runHash: view.outdated && !restart ? (stored.status?.runHash ?? hash) : hash,
-    attempt: next ?? view.number,
+    // One that waited for its next attempt and ends meanwhile, since it was cancelled, ends with the attempt that it had.
+    attempt: next ?? (decision.phase === "Failed" ? (latest?.number ?? view.number) : view.number),
     failures: restart ? { program: 0, infrastructure: 0 } : view.failures,
     records: latest ? [{ ...latest, driver: nameOf(latest.number) }] : [],
     restart,

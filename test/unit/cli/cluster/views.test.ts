@@ -55,6 +55,12 @@ describe("the tasks of a run", () => {
     ]);
   });
 
+  it("have failed where the run couldn't make them, with the run's word for it", () => {
+    const failures = [{ task: "publish", class: "Input", reason: "TemplateError", message: "no such value" } as const];
+    const views = runTasks(run("nightly-g2", "nightly", { failures }), made, nightly, now);
+    expect(views.at(-1)).toEqual({ name: "publish", phase: "Failed", message: "no such value", attempt: 0 });
+  });
+
   it("are those that were made where the flow is gone, and those that only an earlier edition had", () => {
     expect(runTasks(run("nightly-g2", "nightly"), made, undefined, now).map(({ name }) => name)).toEqual([
       "load",
