@@ -47,11 +47,15 @@ export const jarProgram = z.strictObject({
 });
 export type JarProgram = z.infer<typeof jarProgram>;
 
+const inlineText = z.string().min(1).max(65536);
+
 export const sqlProgram = z.strictObject({
-  statements: required(
-    z.string().min(1).max(65536),
-    "SQL statements separated by `;`. Inputs are views, params are bound as :name, an output is the view of its name.",
+  statements: field(
+    inlineText,
+    "SQL statements separated by `;`, inline, at most 64 KiB. Inputs are views, params are bound as :name, an output is the view of its name.",
   ),
+  file: field(programFile, `${fileDescription} Example: local:///app/report.sql.`),
+  configMap: field(configMapProgram, "A ConfigMap that holds the statements."),
 });
 export type SqlProgram = z.infer<typeof sqlProgram>;
 
@@ -59,7 +63,7 @@ export type SqlProgram = z.infer<typeof sqlProgram>;
 export const programFields = {
   python: field(pythonProgram, "A Python program: exactly one of file, module, configMap and script."),
   jar: field(jarProgram, "A Scala or Java program."),
-  sql: field(sqlProgram, "SQL statements."),
+  sql: field(sqlProgram, "SQL statements: exactly one of statements, file and configMap."),
   fugueSql: field(
     z.strictObject({ query: required(z.string().max(65536), "The Fugue SQL query.") }),
     "A Fugue SQL query.",
@@ -68,4 +72,9 @@ export const programFields = {
   r: field(z.strictObject({ file: required(programFile, fileDescription) }), "An R program.", { notYet: true }),
 };
 export const programKinds = ["python", "jar", "sql", "fugueSql", "r"] as const;
-export const pythonSources = ["file", "module", "configMap", "script"] as const;
+
+/** Where the text of a program can be, exactly one of them. */
+export const programSources = {
+  python: ["file", "module", "configMap", "script"],
+  sql: ["statements", "file", "configMap"],
+} as const;

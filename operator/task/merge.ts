@@ -1,6 +1,5 @@
 // How a flow's taskDefaults and a task become one spec: the task's wins, maps merge by key, lists by their items' keys.
-import type { PythonProgram } from "../api/program.ts";
-import { programKinds, pythonSources } from "../api/program.ts";
+import { programKinds, programSources } from "../api/program.ts";
 import type { TaskSpec } from "../api/task.ts";
 
 type Json = unknown;
@@ -80,16 +79,15 @@ export function mergeTaskSpecs(defaults: TaskSpec | undefined, task: TaskSpec): 
   if (programKinds.some((kind) => task[kind])) {
     for (const kind of programKinds) if (!task[kind]) delete lower[kind];
   }
-  if (lower.python && task.python) lower.python = withoutSource(lower.python, task.python);
+  if (lower.python && task.python) lower.python = withoutSource(programSources.python, lower.python, task.python);
+  if (lower.sql && task.sql) lower.sql = withoutSource(programSources.sql, lower.sql, task.sql);
   return { ...(merge(lower, task) as TaskSpec), ...addUpDeps(defaults, task) };
 }
 
 /** The lower program without its source, if the upper one has a source of its own. */
-function withoutSource(lower: PythonProgram, upper: PythonProgram): PythonProgram {
-  if (!pythonSources.some((source) => upper[source])) return lower;
-  const rest = { ...lower };
-  for (const source of pythonSources) delete rest[source];
-  return rest;
+function withoutSource<T extends object>(sources: readonly string[], lower: T, upper: T): T {
+  if (!sources.some((source) => Object.hasOwn(upper, source))) return lower;
+  return Object.fromEntries(Object.entries(lower).filter(([field]) => !sources.includes(field))) as T;
 }
 
 /** Dependencies add up, as their Spark keys do. */

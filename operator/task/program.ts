@@ -1,23 +1,25 @@
 // The program of a task in one neutral form, and where each of its files is.
 import { type Path, type Problem, problem } from "../api/problems.ts";
-import { programKinds, pythonSources } from "../api/program.ts";
+import { programKinds, programSources } from "../api/program.ts";
 import type { TaskSpec } from "../api/task.ts";
 
 export type Program =
   | { kind: "python"; source: PythonSource; function?: string }
   | { kind: "jar"; file: string; mainClass?: string }
-  | { kind: "sql"; statements: string };
-export type PythonSource =
-  | { file: string }
-  | { module: string }
-  | { script: string }
-  | { configMap: { name: string; key: string } };
+  | { kind: "sql"; source: SqlSource };
+type ConfigMapKey = { name: string; key: string };
+export type PythonSource = { file: string } | { module: string } | { script: string } | { configMap: ConfigMapKey };
+export type SqlSource = { file: string } | { statements: string } | { configMap: ConfigMapKey };
 
 /** The program of a checked spec. */
 export function programOf(spec: TaskSpec): Program {
   const { python, jar, sql } = spec;
   if (jar) return { kind: "jar", file: jar.file, ...(jar.mainClass ? { mainClass: jar.mainClass } : {}) };
-  if (sql) return { kind: "sql", statements: sql.statements };
+  if (sql) {
+    if (sql.file) return { kind: "sql", source: { file: sql.file } };
+    if (sql.configMap) return { kind: "sql", source: { configMap: sql.configMap } };
+    return { kind: "sql", source: { statements: sql.statements! } };
+  }
   if (!python) throw new Error("a checked task has a program");
   const named = python.function ? { function: python.function } : {};
   if (python.file) return { kind: "python", source: { file: python.file }, ...named };
@@ -25,6 +27,16 @@ export function programOf(spec: TaskSpec): Program {
   if (python.script) return { kind: "python", source: { script: python.script }, ...named };
   return { kind: "python", source: { configMap: python.configMap! }, ...named };
 }
+
+/** The file of a program that is one: a path beside the manifest, in the image or at a URL. */
+export const programFile = (program: Program): string | undefined => {
+  if (program.kind === "jar") return program.file;
+  return "file" in program.source ? program.source.file : undefined;
+};
+
+/** The ConfigMap that holds a program. */
+export const programConfigMap = (program: Program): ConfigMapKey | undefined =>
+  program.kind !== "jar" && "configMap" in program.source ? program.source.configMap : undefined;
 
 /** Whether Python runs in this task: the memory overhead's factor is 0.4 then, not 0.1. */
 export const isPython = (program: Program): boolean => program.kind === "python";
@@ -37,14 +49,19 @@ export function programProblems(spec: TaskSpec, path: Path): Problem[] {
     return [
       problem([...path, given[1]!], `a task has exactly one program, but here are ${given.join(" and ")}; keep one`),
     ];
-  const { python } = spec;
-  if (!python) return [];
-  const sources = pythonSources.filter((source) => python[source]);
-  if (sources.length === 1) return [];
-  const at = [...path, "python"];
-  if (sources.length === 0)
-    return [problem(at, "python needs one of file, module, configMap and script: where is the program?")];
+  const [kind] = given;
+  return kind === "python" || kind === "sql" ? sourceProblems(kind, spec[kind]!, [...path, kind]) : [];
+}
+
+function sourceProblems(kind: keyof typeof programSources, program: object, path: Path): Problem[] {
+  const known = programSources[kind];
+  const given = known.filter((source) => (program as Record<string, unknown>)[source] !== undefined);
+  if (given.length === 1) return [];
+  if (given.length === 0) {
+    const all = `${known.slice(0, -1).join(", ")} and ${known.at(-1)}`;
+    return [problem(path, `${kind} needs one of ${all}: where is the program?`)];
+  }
   return [
-    problem([...at, sources[1]!], `python has exactly one source, but here are ${sources.join(" and ")}; keep one`),
+    problem([...path, given[1]!], `${kind} has exactly one source, but here are ${given.join(" and ")}; keep one`),
   ];
 }

@@ -7,7 +7,7 @@ import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
 import { confMap, podMemory } from "../settings/memory.ts";
 import { commandLineConf, writeProperties } from "../settings/properties.ts";
 import { type Attempt, attemptVersion, type Resources, type TypedParam, variableName } from "./attempt.ts";
-import { isPython } from "./program.ts";
+import { isPython, programConfigMap, type SqlSource } from "./program.ts";
 import type { ResolvedTask } from "./resolve.ts";
 import { resolveTemplate, resolveText, type Scope } from "./template.ts";
 
@@ -160,7 +160,7 @@ const locateAll = (list: string, place: Place): string =>
 /** The program as the driver reads it, and the file that an inline program becomes. */
 function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
   const { program } = task;
-  if (program.kind === "sql") return { program, files: {}, pythonPath: [] };
+  if (program.kind === "sql") return { program: placedSql(program.source, place), files: {}, pythonPath: [] };
   if (program.kind === "jar") {
     const file = place.locate(program.file);
     return { program: { kind: "jar", file, mainClass: program.mainClass ?? null }, files: {}, pythonPath: [] };
@@ -179,6 +179,11 @@ function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
   return { program: { ...common, file }, files: {}, pythonPath: path ? [parent(path)] : [] };
 }
 
+function placedSql(source: SqlSource, place: Place): object {
+  if ("statements" in source) return { kind: "sql", statements: source.statements };
+  return { kind: "sql", file: "file" in source ? place.locate(source.file) : `program/${source.configMap.key}` };
+}
+
 /** `pythonPath`: folders that driver and workers import from; a program's own is among them, for its functions' sake. */
 type PlacedProgram = { program: object; files: Record<string, string>; pythonPath: string[] };
 
@@ -186,11 +191,10 @@ const parent = (path: string) => path.slice(0, Math.max(1, path.lastIndexOf("/")
 
 /** ConfigMaps of the user's that the attempt's folder holds: code, data, conf files. */
 export function configMaps(task: ResolvedTask): Attempt["configMaps"] {
-  const { program } = task;
-  const code = program.kind === "python" && "configMap" in program.source ? [program.source.configMap.name] : [];
+  const code = programConfigMap(task.program);
   const data = [...new Set(task.inputs.flatMap((input) => (input.configMap ? [input.configMap.name] : [])))];
   return [
-    ...code.map((name) => ({ name, path: "program" })),
+    ...(code ? [{ name: code.name, path: "program" }] : []),
     ...data.map((name) => ({ name, path: `inputs/${name}` })),
     ...(task.confFiles ? [{ name: task.confFiles, path: "conf" }] : []),
   ];

@@ -154,13 +154,13 @@ def test_an_analysis_exception_has_its_message_without_the_plan(program):
 
 
 def test_a_statements_failure_has_spark_s_place_and_a_caret(program, capsys):
-    failed = StatementFailed(2, 3, 5, 4, "\tx idd")
+    failed = StatementFailed(2, 3, 5, 4, "\tx idd", "words.sql:5")
     failed.__cause__ = AnalysisException("[X] `idd` cannot be resolved.; line 2 pos 3;\n'Project [id#17L]")
     found = describe(failed, program.code)
     assert found.error() == {
         "class": "AnalysisException",
         "message": "statement 2 of 3, line 5: [X] `idd` cannot be resolved.\n x idd\n   ^",
-        "at": "statements:5",
+        "at": "words.sql:5",
     }
     report(failed, found, program.code)
     assert capsys.readouterr().err.splitlines() == [*str(found).splitlines()]

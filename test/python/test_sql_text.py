@@ -51,19 +51,20 @@ def test_code_is_as_long_as_the_text_and_blank_where_comments_and_texts_are():
 
 
 @pytest.mark.parametrize(
-    ("sql", "used"),
+    ("sql", "markers"),
     [
-        ("SELECT :top", True),
-        ("SELECT * FROM IDENTIFIER(:top)", True),
-        ("SELECT ':top'", False),
-        ("SELECT 1 -- :top", False),
-        ("SELECT CAST(a::top AS INT)", False),
-        ("SELECT a:top", False),
-        ("SELECT :topmost", False),
+        ("SELECT :top", {"top": 7}),
+        ("SELECT * FROM IDENTIFIER(:t) LIMIT :t", {"t": 25}),
+        ("SELECT ':top'", {}),
+        ("SELECT 1 -- :top", {}),
+        ("SELECT CAST(a::top AS INT)", {}),
+        ("SELECT a:top", {}),
+        ("SELECT CAST(x AS STRUCT<`a b`:INT>)", {}),
+        ("SELECT :topmost", {"topmost": 7}),
     ],
 )
-def test_a_marker_in_code_is_a_use_of_the_param(sql, used):
-    assert split(sql)[0].uses({"top": 1}) is used
+def test_markers_of_params_are_found_in_code_with_their_place(sql, markers):
+    assert split(sql)[0].markers() == markers
 
 
 @pytest.mark.parametrize(

@@ -55,18 +55,20 @@ function taskSpecs({ kind, spec = {} }: Manifest): [Fields, Path][] {
 type Put = (file: string, content: Content) => { name: string; key: string };
 
 function bundleProgram(spec: Fields, path: Path, folder: string, put: Put): Problem[] {
-  const python = spec.python as { file?: string; configMap?: object } | undefined;
-  if (!python?.file || !isRelative(python.file)) return [];
-  const at = [...path, "python", "file"];
-  const file = resolve(folder, python.file);
-  const wrong = fileProblem(python.file, file, at);
-  if (wrong) return [wrong];
-  const content = withImports(file);
-  const tooLarge = sizeProblem(python.file, content, at);
-  if (tooLarge) return [tooLarge];
-  python.configMap = put(file, content);
-  delete python.file;
-  return [];
+  return (["python", "sql"] as const).flatMap((kind) => {
+    const program = spec[kind] as { file?: string; configMap?: object } | undefined;
+    if (!program?.file || !isRelative(program.file)) return [];
+    const at = [...path, kind, "file"];
+    const file = resolve(folder, program.file);
+    const wrong = fileProblem(program.file, file, at);
+    if (wrong) return [wrong];
+    const content = kind === "python" ? withImports(file) : new Map([[basename(file), readFileSync(file)]]);
+    const tooLarge = sizeProblem(program.file, content, at);
+    if (tooLarge) return [tooLarge];
+    program.configMap = put(file, content);
+    delete program.file;
+    return [];
+  });
 }
 
 function bundleInputs(spec: Fields, path: Path, folder: string, put: Put): Problem[] {

@@ -3,7 +3,7 @@ import { type Path, type Problem, problem } from "../../api/problems.ts";
 import { isRelative } from "../../api/uri.ts";
 import { podMemory } from "../../settings/memory.ts";
 import type { Attempt } from "../../task/attempt.ts";
-import { isPython } from "../../task/program.ts";
+import { isPython, programFile } from "../../task/program.ts";
 import { configMaps } from "../../task/render.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { engineEnv } from "./environment.ts";
@@ -48,12 +48,8 @@ export function checkPlaces(task: ResolvedTask): Problem[] {
 
 /** Relative paths are beside a manifest on somebody's machine. `sparkflow submit` puts such files into ConfigMaps. */
 function machinePaths({ program, inputs, settings }: ResolvedTask): Problem[] {
-  const file =
-    program.kind === "jar"
-      ? [{ uri: program.file, path: ["jar", "file"] as Path }]
-      : program.kind === "python" && "file" in program.source
-        ? [{ uri: program.source.file, path: ["python", "file"] as Path }]
-        : [];
+  const uri = programFile(program);
+  const file = uri ? [{ uri, path: [program.kind, "file"] as Path }] : [];
   const data = inputs.flatMap(({ uri }, index) => (uri ? [{ uri, path: ["inputs", index, "uri"] as Path }] : []));
   const deps = settings.flatMap(({ key, value }) =>
     ["spark.jars", "spark.submit.pyFiles", "spark.files", "spark.archives"].includes(key)

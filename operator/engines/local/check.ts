@@ -7,6 +7,7 @@ import type { TaskSpec } from "../../api/task.ts";
 import { mergedTask } from "../../flow/merged.ts";
 import { locate, type Project } from "../../manifest/project.ts";
 import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
+import { programConfigMap, programFile, programOf } from "../../task/program.ts";
 import type { Sources } from "./machine.ts";
 
 /**
@@ -37,11 +38,11 @@ const locateAll = (problems: Problem[], source: SourceDocument) => problems.map(
 
 function taskProblems(spec: TaskSpec, path: Path, source: SourceDocument, sources: Sources): Problem[] {
   const at = sources.locator(source.folder);
-  const { python, jar } = spec;
+  const program = programOf(spec);
+  const [file, configMap] = [programFile(program), programConfigMap(program)];
   return [
-    ...(python?.file ? fileProblems(python.file, [...path, "python", "file"], at) : []),
-    ...(jar ? fileProblems(jar.file, [...path, "jar", "file"], at) : []),
-    ...(python?.configMap ? configMapProblems(python.configMap, [...path, "python", "configMap"], sources) : []),
+    ...(file ? fileProblems(file, [...path, program.kind, "file"], at) : []),
+    ...(configMap ? configMapProblems(configMap, [...path, program.kind, "configMap"], sources) : []),
     ...(spec.inputs ?? []).flatMap((input, index) => [
       ...(input.configMap ? configMapProblems(input.configMap, [...path, "inputs", index, "configMap"], sources) : []),
       ...(input.uri && !input.uri.includes("$(") ? fileProblems(input.uri, [...path, "inputs", index, "uri"], at) : []),

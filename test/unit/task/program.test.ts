@@ -24,7 +24,13 @@ describe("a program", () => {
       { jar: { file: "a.jar", mainClass: "x.Main" } },
       { kind: "jar", file: "a.jar", mainClass: "x.Main" },
     ],
-    ["SQL", { sql: { statements: "SELECT 1" } }, { kind: "sql", statements: "SELECT 1" }],
+    ["SQL", { sql: { statements: "SELECT 1" } }, { kind: "sql", source: { statements: "SELECT 1" } }],
+    ["a file of SQL", { sql: { file: "a.sql" } }, { kind: "sql", source: { file: "a.sql" } }],
+    [
+      "SQL in a ConfigMap",
+      { sql: { configMap: { name: "code", key: "a.sql" } } },
+      { kind: "sql", source: { configMap: { name: "code", key: "a.sql" } } },
+    ],
   ])("may be %s", (_, spec, program) => {
     expect(programProblems(spec, ["spec"])).toEqual([]);
     expect(programOf(spec)).toEqual(program);
@@ -47,6 +53,11 @@ describe("a program", () => {
       "python with two sources",
       { python: { file: "a.py", script: "x" } },
       "spec.python.script: python has exactly one source, but here are file and script; keep one",
+    ],
+    [
+      "SQL with two sources",
+      { sql: { statements: "x", file: "a.sql" } },
+      "spec.sql.file: sql has exactly one source, but here are statements and file; keep one",
     ],
   ])("can't be %s", (_, spec, sentence) => {
     expect(said(programProblems(spec, ["spec"]))).toEqual([sentence]);

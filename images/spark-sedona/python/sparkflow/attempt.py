@@ -15,7 +15,7 @@ FORMATS = ("parquet", "geoparquet", "csv", "json", "text", "file")
 
 @dataclass(frozen=True)
 class Program:
-    """One program; `kind` is python (file or module, with or without function), jar or sql."""
+    """One program; `kind` is python (file or module, with or without function), jar, or sql (statements or file)."""
 
     kind: str
     file: str | None = None
@@ -112,7 +112,7 @@ def _attempt(folder: Path, spec: dict) -> Attempt:
 
 def _program(spec: dict) -> Program:
     kind = spec["kind"]
-    needs = {"python": ("file", "module"), "jar": ("file",), "sql": ("statements",)}
+    needs = {"python": ("file", "module"), "jar": ("file",), "sql": ("statements", "file")}
     if kind not in needs:
         raise SparkflowError(f"program.kind is {kind!r}; this driver knows {', '.join(needs)}")
     if not any(spec.get(key) for key in needs[kind]):

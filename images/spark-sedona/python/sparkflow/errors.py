@@ -1,5 +1,7 @@
 """Errors whose message is written for the person who wrote the manifest or the program."""
 
+import difflib
+
 
 class SparkflowError(Exception):
     """A wrong declaration or use of the library: the driver ends with exit code 2, and without a stack trace."""
@@ -43,3 +45,9 @@ class JavaProgramFailed(SparkflowError):
 def listed(names) -> str:
     """Names for the end of a sentence: `a`, `b`; or "none"."""
     return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def did_you_mean(name: str, known) -> str:
+    """A suggestion for the middle of a sentence: " (is `top` meant?)", or nothing."""
+    near = difflib.get_close_matches(name, list(known), 1, 0.5)
+    return f" (is `{near[0]}` meant?)" if near else ""

@@ -74,7 +74,7 @@ def describe(error: BaseException, code: UserCode) -> Failure:
         return Failure("SystemExit", text, at)
     if isinstance(error, StatementFailed):
         inner = describe(error.__cause__, code)
-        return Failure(inner.name, error.told(inner.message), f"statements:{error.line}")
+        return Failure(inner.name, error.told(inner.message), error.at)
     if isinstance(error, JavaProgramFailed) and error.java:
         return Failure(error.java.name, _short(_sparks(error.java.message)), error.java.at)
     java = getattr(error, "java_exception", None)

@@ -10,13 +10,10 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from sparkflow import binding, pyfiles
-from sparkflow.attempt import Attempt
+from sparkflow import binding, program_file, pyfiles
 from sparkflow.errors import SparkflowError, listed
-from sparkflow.files import local_path
 from sparkflow.param_types import annotated
 from sparkflow.task import Task
-from sparkflow.temporary import new_folder
 
 
 def run(task: Task) -> None:
@@ -25,7 +22,7 @@ def run(task: Task) -> None:
     program = attempt.program
     sys.path[:0] = map(str, attempt.python_path)
     pyfiles.add_to_path(task.spark, attempt)
-    file = _local_file(task) if program.file else None
+    file = program_file.local(task) if program.file else None
     if file and str(file.parent) not in sys.path:
         sys.path.insert(len(attempt.python_path), str(file.parent))
     sys.argv = [str(file or program.module), *attempt.args]
@@ -65,20 +62,3 @@ def _import(file: Path | None, module: str | None) -> ModuleType:
         why = f", which is {other} already" if other else ""
         raise SparkflowError(f"the program's file {file.name} can't be imported as `{name}`{why}; give it another name")
     return importlib.import_module(name)
-
-
-def _local_file(task: Task) -> Path:
-    """The program's file on this machine; one at a URL is fetched as Spark would fetch it."""
-    attempt: Attempt = task.attempt
-    place = attempt.program.file
-    path = local_path(place)
-    if path is None:
-        jvm, spark = task.spark.gateway.jvm, task.spark.gateway.jvm.org.apache.spark
-        conf = spark.SparkConf()
-        hadoop = spark.deploy.SparkHadoopUtil.get().newConfiguration(conf)
-        folder = jvm.java.io.File(str(new_folder("program")))
-        path = local_path(spark.util.DependencyUtils.downloadFile(place, folder, conf, hadoop))
-    path = Path(os.path.normpath(attempt.folder / path))
-    if not path.is_file():
-        raise SparkflowError(f"the program's file {place} doesn't exist (looked for {path})")
-    return path

@@ -6,13 +6,12 @@ JVM is needed. Nullability never counts.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 
 from sparkflow import ddl
 from sparkflow.attempt import Data
-from sparkflow.errors import SchemaMismatch, SparkflowError, listed
+from sparkflow.errors import SchemaMismatch, SparkflowError, did_you_mean, listed
 
 Fields = list[dict]
 _SIMPLE = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}
@@ -96,8 +95,7 @@ def check(data: Data, actual: Fields, expected: Fields, more: bool = False) -> N
         raise SchemaMismatch(f"{data}: column `{twice}` occurs twice in the data; rename or drop one")
     for name, kind in want.items():
         if name not in have:
-            near = difflib.get_close_matches(name, [n for n in have if n not in want], 1, 0.5)
-            hint = f" (is `{near[0]}` meant?)" if near else ""
+            hint = did_you_mean(name, [n for n in have if n not in want])
             raise SchemaMismatch(
                 f"{data}: column `{name}` {ddl_type(kind)} is declared, but the data has only {listed(have)}{hint}"
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 import sys
+from typing import NamedTuple
 
-from sparkflow import sql_text
-from sparkflow.errors import OutputMissing
+from sparkflow import program_file, sql_text
+from sparkflow.errors import OutputMissing, SparkflowError, did_you_mean, listed
 from sparkflow.task import Task
 
 _POSITION = re.compile(
@@ -17,11 +18,13 @@ _POSITION = re.compile(
 
 
 class StatementFailed(Exception):
-    """Spark's exception (the cause) with the statement's number and the line and column, from 1, in the whole text."""
+    """Spark's exception (the cause) with the statement's number and its place in the whole text: line and column from
+    1, and `at`, the line as the result has it.
+    """
 
-    def __init__(self, number: int, of: int, line: int, column: int | None, source: str):
+    def __init__(self, number: int, of: int, line: int, column: int | None, source: str, at: str):
         super().__init__(f"statement {number} of {of}")
-        self.number, self.of, self.line, self.column, self.source = number, of, line, column, source
+        self.number, self.of, self.line, self.column, self.source, self.at = number, of, line, column, source, at
 
     def told(self, message: str) -> str:
         """The message with the place in front, and below it the line of SQL with a caret."""
@@ -31,24 +34,46 @@ class StatementFailed(Exception):
         return f"statement {self.number} of {self.of}, line {self.line}: {message}\n{text}{caret}"
 
 
+class _Text(NamedTuple):
+    """The program's text, and what its lines are called in errors: `words.sql`, or `statements` of the manifest."""
+
+    sql: str
+    name: str
+
+    def failed(self, error: Exception, statement: sql_text.Statement, number: int, of: int) -> StatementFailed:
+        """With Spark's own position where it gives one; it counts from the statement's beginning."""
+        found = _POSITION.search(_message(error))
+        groups = {key: int(value) for key, value in found.groupdict().items() if value} if found else {}
+        line = next((value for key, value in groups.items() if key.startswith("l")), 1)
+        # `pos` counts from 0, `position` from 1
+        column = next((value + (key != "p3") for key, value in groups.items() if key.startswith("p")), None)
+        if column and line == 1:
+            column += statement.column
+        line += statement.line - 1
+        return StatementFailed(number, of, line, column, self.sql.splitlines()[line - 1], f"{self.name}:{line}")
+
+
 def run(task: Task) -> None:
     """Runs the program and writes its outputs.
 
     An output is the view of its name; where only one is declared and there's no such view, it is what the last
-    statement selects. What the last statement selects is shown in the log if it is no output.
+    statement selects. What the last statement selects is shown in the log if it is no output. Raises SparkflowError
+    before the first statement where one has a marker for a param that the task hasn't got.
     """
-    session, text = task.spark.session, task.attempt.program.statements
+    text = _read(task)
+    session, params = task.spark.session, by_argument(task.params)
+    statements = sql_text.split(text.sql)
+    _check_markers(session, statements, params)
     for name in task.attempt.inputs:
         _register(task.input(name), name)
-    arguments = {name: _argument(session, value) for name, value in task.params.items()}
-    statements = sql_text.split(text)
+    arguments = {name: _argument(session, value) for name, value in params.items()}
     last = None
     for number, statement in enumerate(statements, 1):
         try:
-            last = _execute(session, statement, arguments, task.params)
+            last = _execute(session, statement, arguments, params)
             last = last if statement.is_query else None
         except Exception as error:
-            raise _located(error, statement, number, len(statements), text) from error
+            raise text.failed(error, statement, number, len(statements)) from error
     shown = last
     for name in task.attempt.outputs:
         view = next((view for view in _names(name) if _exists(session, view)), None)
@@ -67,14 +92,55 @@ def run(task: Task) -> None:
         shown.show(truncate=100)
 
 
-def _execute(session, statement: sql_text.Statement, arguments: dict, values: dict):
+def by_argument(params: dict[str, object]) -> dict[str, object]:
+    """Params by the names that programs use: `min-n` is `min_n`, since `-` would be a minus."""
+    return {name.replace("-", "_"): value for name, value in params.items()}
+
+
+def _read(task: Task) -> _Text:
+    program = task.attempt.program
+    if program.statements:
+        return _Text(program.statements, "statements")
+    path = program_file.local(task)
+    return _Text(program_file.text(path), path.name)
+
+
+def _check_markers(session, statements: list[sql_text.Statement], params: dict) -> None:
+    for number, statement in enumerate(statements, 1):
+        for name, place in statement.markers().items():
+            if name not in params and _is_parameter(session, statement, name):
+                line = statement.line + statement.text.count("\n", 0, place)
+                raise SparkflowError(
+                    f"statement {number} of {len(statements)}, line {line}: `:{name}` is no param of the task"
+                    f"{did_you_mean(name, params)}; its params are {listed(params)}"
+                )
+
+
+def _is_parameter(session, statement: sql_text.Statement, name: str) -> bool:
+    """Whether Spark's parser takes `:name` for a parameter; what it can't parse will say so when its turn has come."""
+    _, query = _view_and_query(statement)
+    try:
+        plan = session._jsparkSession.sessionState().sqlParser().parsePlan(query)
+        return f"namedparameter({name})" in plan.treeString(False, False, 100_000, False)
+    except Exception:
+        return False
+
+
+def _view_and_query(statement: sql_text.Statement) -> tuple[re.Match | None, str]:
+    """A temporary view's head, if it is one, and the query, which stays at its old place for the sake of positions."""
     view = statement.temporary_view()
-    if not view or not statement.uses(arguments):
-        return session.sql(statement.text, args=arguments)
+    if not view or not statement.markers():
+        return None, statement.text
+    return view, re.sub(r"[^\n]", " ", statement.text[: view.end()]) + statement.text[view.end() :]
+
+
+def _execute(session, statement: sql_text.Statement, arguments: dict, values: dict):
     # Spark refuses parameter markers in a view's body, and the view is how a statement gives an output. So the query
-    # runs by itself, at its old place for the sake of the positions in Spark's messages, and the view is made of it.
-    head, query = statement.text[: view.end()], statement.text[view.end() :]
-    frame = session.sql(re.sub(r"[^\n]", " ", head) + query, args=arguments)
+    # runs by itself, and the view is made of it.
+    view, query = _view_and_query(statement)
+    frame = session.sql(query, args=arguments)
+    if not view:
+        return frame
     name = "`" + str(values[view["param"]]).replace("`", "``") + "`" if view["param"] else view["name"]
     kind = "GlobalTempView" if view["spans"] else "TempView"
     getattr(frame, f"createOrReplace{kind}" if view["replace"] else f"create{kind}")(name)
@@ -101,17 +167,9 @@ def _argument(session, value: object):
     return Column(session._jvm.functions.lit(array))
 
 
-def _located(error: Exception, statement: sql_text.Statement, number: int, of: int, text: str) -> StatementFailed:
-    """With Spark's own position where it gives one; it counts from the statement's beginning."""
-    found = _POSITION.search(getattr(error, "desc", None) or "")
-    groups = {key: int(value) for key, value in found.groupdict().items() if value} if found else {}
-    line = next((value for key, value in groups.items() if key.startswith("l")), 1)
-    # `pos` counts from 0, `position` from 1
-    column = next((value + (key != "p3") for key, value in groups.items() if key.startswith("p")), None)
-    if column and line == 1:
-        column += statement.column
-    line += statement.line - 1
-    return StatementFailed(number, of, line, column, text.splitlines()[line - 1])
+def _message(error: Exception) -> str:
+    """Spark's words: of what the driver found, or of the first cause of what happened while rows were computed."""
+    return getattr(error, "desc", None) or str(getattr(error, "java_exception", None) or "")
 
 
 def _register(frame, name: str) -> None:

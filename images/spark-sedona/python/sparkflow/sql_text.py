@@ -39,9 +39,14 @@ class Statement(NamedTuple):
         """Whether its rows are worth showing."""
         return bool(_QUERY.match(self.code))
 
-    def uses(self, params) -> bool:
-        """Whether a marker such as `:top` stands for one of these params."""
-        return any(name in params for name in re.findall(r"(?<![:\w]):(\w+)", self.code))
+    def markers(self) -> dict[str, int]:
+        """What look like markers of params (`:top`), by name, with the first one's place in the text. A field of a
+        STRUCT<a :INT> looks like one, too; only Spark's parser knows.
+        """
+        found = {}
+        for marker in re.finditer(r"(?<![:\w`]):(\w+)", self.code):
+            found.setdefault(marker[1], marker.start())
+        return found
 
     def temporary_view(self) -> re.Match | None:
         """`CREATE … TEMPORARY VIEW name AS`, which ends where the query begins; None for any other statement."""

@@ -120,6 +120,13 @@ describe("files beside a manifest", () => {
     ]);
   });
 
+  it("are SQL files, too, by themselves", () => {
+    const { manifests } = prepared({ ...program, "a.sql": "SELECT 1", "task.yaml": task("{sql: {file: a.sql}}") });
+    const [configMap, made] = manifests;
+    expect(configMap?.data).toEqual({ "a.sql": "SELECT 1" });
+    expect(made?.spec?.sql).toEqual({ configMap: { name: configMap?.metadata.name, key: "a.sql" } });
+  });
+
   it("of several tasks of a flow are one ConfigMap where they are the same", () => {
     const text = `${head}kind: SparkFlow\nmetadata: {name: nightly}\nspec:\n  taskDefaults: {python: {file: count.py}}\n  tasks: [{name: a, python: {file: count.py}}, {name: b}]\n`;
     const { manifests } = prepared({ ...program, "flow.yaml": text });
