@@ -2,9 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { stringify } from "yaml";
+import { Document, isCollection, stringify, visit } from "yaml";
 import { crd } from "./api/emit/crd.ts";
 import { anyKindSchema, editorSchema } from "./api/emit/editor.ts";
+import { component, mergeKeySchema, transformerConfig } from "./api/emit/kustomize.ts";
 import { referencePage } from "./api/emit/reference.ts";
 import { kinds } from "./api/kinds.ts";
 import { findToolchain, packageRoot } from "./engines/local/toolchain.ts";
@@ -30,9 +31,23 @@ function files(): Map<string, string> {
     all.set(`docs/schema/${definition.kind}.json`, json(editorSchema(definition.kind)));
   }
   all.set("docs/schema/sparkflow.json", json(anyKindSchema()));
+  all.set("kustomize/kustomization.yaml", head + stringify(component("names.yaml", "schema.json")));
+  all.set("kustomize/names.yaml", head + aLineEach(transformerConfig()));
+  all.set("kustomize/schema.json", json(mergeKeySchema()));
   all.set("docs/reference/kinds.md", referencePage());
   all.set("operator/settings/catalogue/catalogue.json", catalogue());
   return all;
+}
+
+/** YAML in which maps of nothing but scalars have a line each. */
+function aLineEach(value: unknown): string {
+  const document = new Document(value);
+  visit(document, {
+    Map(_, map) {
+      map.flow = !map.items.some(({ value: child }) => isCollection(child));
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 /** The conf catalogue comes from the Spark and Sedona that are used. */

@@ -60,6 +60,7 @@ const suites: Suite[] = [
   vitest("unit", "test/unit"),
   pytest("Python library and driver", "test/python"),
   { ...vitest("chart", "test/chart", ...inTurn), ...onLight },
+  { ...vitest("kustomize", "test/gitops", ...inTurn), ...onLight },
   { ...vitest("controllers", "test/controllers", ...inTurn), ...onLight },
   { ...vitest("flows on both", "test/flows", ...inTurn, "--maxConcurrency=12"), ...onLight },
   { ...vitest("faults", "test/faults", ...inTurn, "--maxConcurrency=12"), ...onLight },

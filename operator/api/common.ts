@@ -2,8 +2,20 @@
 // the descriptions are what `kubectl explain`, editors and the reference page show.
 import { z } from "zod";
 
-/** Marks a field that the API has but this version can't serve: `availability.ts` refuses it by name. */
-export type FieldMeta = { example?: unknown; notYet?: boolean };
+/** Kinds of objects that a field may name. */
+export type NamedKind =
+  | "ConfigMap"
+  | "Secret"
+  | "ServiceAccount"
+  | "PersistentVolumeClaim"
+  | "SparkEngine"
+  | "SparkFlow";
+
+/**
+ * `notYet` marks a field that the API has but this version can't serve: `availability.ts` refuses it by name. `names` is the
+ * kind of object that a text names, and `image` marks a container's image: `references.ts` finds them.
+ */
+export type FieldMeta = { example?: unknown; notYet?: boolean; names?: NamedKind; image?: boolean };
 
 /** An optional field with its description. Layered fields never have a schema default (design, section 2). */
 export function field<T extends z.ZodType>(schema: T, description: string, meta: FieldMeta = {}) {
@@ -69,18 +81,20 @@ export const memory = z
   })
   .meta({ pattern: "^[1-9][0-9]*(k|m|g|t|Ki|Mi|Gi|Ti)$" });
 
-export const keyRef = z.strictObject({
-  name: required(dnsSubdomain, "Name of the object in the same namespace. Example: lake."),
-  key: required(configKey, "Key within the object. Example: secret."),
-});
+const keyRef = (names: NamedKind) =>
+  z.strictObject({
+    name: required(dnsSubdomain, "Name of the object in the same namespace. Example: lake.", { names }),
+    key: required(configKey, "Key within the object. Example: secret."),
+  });
 
 /** A reference to one key of a Secret. */
-export const secretRef = keyRef;
+export const secretRef = keyRef("Secret");
 export type SecretRef = z.infer<typeof secretRef>;
 
-const optionalKeyRef = keyRef.extend({
-  optional: field(z.boolean(), "Whether the object or key may be missing. Default: false."),
-});
+const optionalKeyRef = (names: NamedKind) =>
+  keyRef(names).extend({
+    optional: field(z.boolean(), "Whether the object or key may be missing. Default: false."),
+  });
 
 /** A Kubernetes EnvVar: a literal value, or one from a Secret or a ConfigMap. */
 export const envVar = z.strictObject({
@@ -94,8 +108,8 @@ export const envVar = z.strictObject({
   ),
   valueFrom: field(
     z.strictObject({
-      secretKeyRef: field(optionalKeyRef, "Takes the value from a key of a Secret."),
-      configMapKeyRef: field(optionalKeyRef, "Takes the value from a key of a ConfigMap."),
+      secretKeyRef: field(optionalKeyRef("Secret"), "Takes the value from a key of a Secret."),
+      configMapKeyRef: field(optionalKeyRef("ConfigMap"), "Takes the value from a key of a ConfigMap."),
     }),
     "Takes the value from another object of the namespace.",
   ),
@@ -114,8 +128,11 @@ export const paramValue = z.union([scalar, z.array(scalar).max(5000)], {
 });
 export type ParamValue = z.infer<typeof paramValue>;
 
+/** An object of any fields. */
+export const anyObject = z.looseObject({}).meta({ preserveUnknown: true });
+
 /** Any Kubernetes PodTemplateSpec; only the API server checks what is inside. */
-export const podTemplate = z.looseObject({}).meta({ preserveUnknown: true });
+export const podTemplate = z.looseObject({}).meta({ preserveUnknown: true, podTemplate: true });
 export type PodTemplate = z.infer<typeof podTemplate>;
 
 /** A list whose items are merged and patched by a key (`x-kubernetes-list-type: map`). */

@@ -27,7 +27,7 @@ export const input = z.strictObject({
   ),
   configMap: field(
     z.strictObject({
-      name: required(dnsSubdomain, "Name of the ConfigMap. Example: data."),
+      name: required(dnsSubdomain, "Name of the ConfigMap. Example: data.", { names: "ConfigMap" }),
       key: required(configKey, "Key that holds the data. Example: words.txt."),
     }),
     "Small data (at most 1 MiB) from a ConfigMap.",

@@ -1,11 +1,13 @@
 // SparkEngine: a named, reusable block that says where and how tasks run.
 import { z } from "zod";
-import { field, podTemplate, required, secretRef } from "./common.ts";
+import { anyObject, field, required, secretRef } from "./common.ts";
 import { settingsFields } from "./settings.ts";
 
 const storage = z.strictObject({
   uri: field(z.string().min(1).max(1024), "Folder that outputs are written under. Example: s3a://lake/flows."),
-  claim: field(z.string().min(1).max(253), "PersistentVolumeClaim that outputs are written to, instead of a URI."),
+  claim: field(z.string().min(1).max(253), "PersistentVolumeClaim that outputs are written to, instead of a URI.", {
+    names: "PersistentVolumeClaim",
+  }),
   s3: field(
     z.strictObject({
       endpoint: field(z.string().max(512), "Endpoint. Default: that of the cloud. Example: https://minio:9000."),
@@ -35,13 +37,13 @@ export const engineSpec = z.strictObject({
     }),
     "One process (one pod on a cluster) with Spark in local[N].",
   ),
-  connect: field(podTemplate, "A Spark Connect server.", { notYet: true }),
-  databricks: field(podTemplate, "A Databricks workspace.", { notYet: true }),
+  connect: field(anyObject, "A Spark Connect server.", { notYet: true }),
+  databricks: field(anyObject, "A Databricks workspace.", { notYet: true }),
   storage: field(
     storage,
     "Where outputs of tasks go. On a laptop: .sparkflow/storage, or what local.paths maps the URI to.",
   ),
-  catalogs: field(z.array(podTemplate).max(20), "Iceberg catalogs.", { notYet: true }),
+  catalogs: field(z.array(anyObject).max(20), "Iceberg catalogs.", { notYet: true }),
   maxRunningDrivers: field(
     z.int().min(1).max(10000),
     "Most drivers of this engine at once. Default: no limit. Example: 20.",

@@ -90,7 +90,7 @@ export const flowSpec = z.strictObject({
 export type FlowSpec = z.infer<typeof flowSpec>;
 
 export const flowRunSpec = z.strictObject({
-  flow: required(dnsLabel, "The SparkFlow to run. Example: nightly."),
+  flow: required(dnsLabel, "The SparkFlow to run. Example: nightly.", { names: "SparkFlow" }),
   params: field(z.record(identifier, paramValue), "Values of the flow's params. Example: {top: 20}."),
   scheduledAt: field(z.string().max(40).meta({ format: "date-time" }), "Tick of the schedule that this run is for.", {
     notYet: true,

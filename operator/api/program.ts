@@ -7,7 +7,7 @@ const fileDescription =
   "File of the program: local:///… (in the image), https://… or s3a://…, or, for the command line only, a path relative to the manifest.";
 
 export const configMapProgram = z.strictObject({
-  name: required(dnsSubdomain, "Name of the ConfigMap. Example: code."),
+  name: required(dnsSubdomain, "Name of the ConfigMap. Example: code.", { names: "ConfigMap" }),
   key: required(configKey, "Key that holds the program; every other key is importable beside it. Example: words.py."),
 });
 

@@ -40,14 +40,16 @@ export const settingsFields = {
   image: field(
     z.string().min(1).max(512),
     "Container image of driver and executors. Default: sparkflow/spark-sedona of this version.",
+    { image: true },
   ),
   imagePullSecrets: field(
-    listByKey(z.strictObject({ name: required(dnsSubdomain, "Name of the Secret.") }), "name", 10),
+    listByKey(z.strictObject({ name: required(dnsSubdomain, "Name of the Secret.", { names: "Secret" }) }), "name", 10),
     "Secrets to pull the image with. Example: [{name: registry}].",
   ),
   serviceAccountName: field(
     dnsSubdomain,
     "Service account of the driver; workload identity hangs here. Default: sparkflow-driver.",
+    { names: "ServiceAccount" },
   ),
   profiles: field(
     z.array(z.enum(profileNames, { error: `expected one of ${profileNames.join(", ")}` })).max(profileNames.length),
@@ -64,7 +66,9 @@ export const settingsFields = {
     "Settings of lower layers (profiles, engine, flow) to take away. Example: [spark.sql.extensions].",
   ),
   confFiles: field(
-    z.strictObject({ name: required(dnsSubdomain, "Name of the ConfigMap. Example: hive-conf.") }),
+    z.strictObject({
+      name: required(dnsSubdomain, "Name of the ConfigMap. Example: hive-conf.", { names: "ConfigMap" }),
+    }),
     "A ConfigMap of log4j2.properties, hive-site.xml, core-site.xml …, given to driver and executors.",
   ),
   deps: field(deps, "Jars, packages and files that the program needs."),

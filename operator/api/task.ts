@@ -32,7 +32,9 @@ export type Timeouts = z.infer<typeof timeouts>;
 
 /** Every field of a task but its name: what SparkTask, a flow's tasks and taskDefaults share. */
 export const taskFields = {
-  engine: field(dnsLabel, "A SparkEngine of this namespace. Default: the operator's defaultEngine, named default."),
+  engine: field(dnsLabel, "A SparkEngine of this namespace. Default: the operator's defaultEngine, named default.", {
+    names: "SparkEngine",
+  }),
   ...programFields,
   args: field(
     z.array(z.string().max(32768)).max(1000),

@@ -1,32 +1,18 @@
 // A kustomization: resources and generators are done here, so that laptops need no further tool and errors keep their
 // lines; whatever else a kustomization holds is left to `kubectl kustomize` or `kustomize`, or refused by name.
 // Names get no content hash here: nothing on a laptop outlives a change of content. `submit` takes `suffixedName`.
-import { isUtf8 } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
-import { parse, shown } from "../api/problems.ts";
-import { kustomizeBase64, suffixedName } from "./kustomizeNames.ts";
-import { append, fileProblem, type Loaded, loadFile, loadText } from "./source.ts";
+import { parse } from "../api/problems.ts";
+import { generate, generator, generatorOptions, merged, servedOfGenerator } from "./kustomizeGenerators.ts";
+import { append, fileProblem, type Loaded, type LocatedProblem, loadFile, loadText } from "./source.ts";
 import { parseYaml } from "./yaml.ts";
 
-const words = z.record(z.string(), z.string()).optional();
-const generatorOptions = z.looseObject({
-  labels: words,
-  annotations: words,
-  immutable: z.boolean().optional(),
-  disableNameSuffixHash: z.boolean().optional(),
-});
-const generator = z.looseObject({
-  name: z.string(),
-  type: z.string().optional(),
-  files: z.array(z.string()).optional(),
-  literals: z.array(z.string()).optional(),
-  options: generatorOptions.optional(),
-});
 const kustomization = z.looseObject({
   resources: z.array(z.string()).optional(),
+  components: z.array(z.string()).optional(),
   configMapGenerator: z.array(generator).optional(),
   secretGenerator: z.array(generator).optional(),
   generatorOptions: generatorOptions.optional(),
@@ -34,20 +20,18 @@ const kustomization = z.looseObject({
 });
 type Kustomization = z.infer<typeof kustomization>;
 
-/** Fields that are done here, or about where names stand, which we know of our own kinds. */
+/** Fields about where names stand and how lists are merged, which we know of our own kinds. */
+const aboutKinds = ["apiVersion", "kind", "metadata", "configurations", "openapi"];
+/** These, and fields that are done here. */
 const served = new Set([
-  "apiVersion",
-  "kind",
-  "metadata",
+  ...aboutKinds,
   "resources",
+  "components",
   "configMapGenerator",
   "secretGenerator",
   "generatorOptions",
-  "configurations",
   "namespace",
 ]);
-/** Fields of a generator that are done here. */
-const servedOfGenerator = new Set(["name", "files", "literals", "options", "type"]);
 const fileNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 export const kustomizationFile = (folder: string): string | undefined =>
@@ -59,27 +43,32 @@ export function kustomize(folder: string, above: readonly string[] = []): Loaded
   const here = resolve(folder);
   if (above.includes(here))
     return { documents: [], problems: [fileProblem(file, "resources: this kustomization is a resource of itself")] };
+  const read = readKustomization(file);
+  if ("problems" in read) return { documents: [], problems: read.problems };
+  const others = unserved(folder, read.value);
+  return others.length > 0 ? byTool(folder, file, others) : build(folder, file, read.value, [...above, here]);
+}
+
+function readKustomization(file: string): { value: Kustomization } | { problems: LocatedProblem[] } {
   const read = parseYaml(readFileSync(file, "utf8"));
-  if ("problems" in read) return { documents: [], problems: read.problems.map((problem) => ({ ...problem, file })) };
+  if ("problems" in read) return { problems: read.problems.map((problem) => ({ ...problem, file })) };
   const document = read.documents[0];
   const parsed = parse(kustomization, document?.value ?? {});
-  if ("problems" in parsed) {
-    return {
-      documents: [],
-      problems: parsed.problems.map((problem) => ({
-        ...problem,
-        file,
-        ...(document ? { position: document.positionOf(problem.path) } : {}),
-      })),
-    };
-  }
-  const others = unserved(parsed.value);
-  return others.length > 0 ? byTool(folder, file, others) : build(folder, file, parsed.value, [...above, here]);
+  if (!("problems" in parsed)) return parsed;
+  return {
+    problems: parsed.problems.map((problem) => ({
+      ...problem,
+      file,
+      ...(document ? { position: document.positionOf(problem.path) } : {}),
+    })),
+  };
 }
 
 /** What of a kustomization is the real tool's. */
-const unserved = (value: Kustomization): string[] => [
+const unserved = (folder: string, value: Kustomization): string[] => [
   ...Object.keys(value).filter((field) => !served.has(field)),
+  ...(value.resources ?? []).filter(isRemote).map((resource) => `resources: ${resource}`),
+  ...(value.components ?? []).filter((name) => isMore(folder, name)).map((name) => `components: ${name}`),
   ...(["configMapGenerator", "secretGenerator"] as const).flatMap((field) =>
     (value[field] ?? [])
       .flatMap((one) => Object.keys(one))
@@ -88,10 +77,36 @@ const unserved = (value: Kustomization): string[] => [
   ),
 ];
 
+/** A URL or one of git's short forms (kustomize's remote targets). */
+const isRemote = (name: string) => /^([a-z+]+:|git@|github\.com\/)/.test(name);
+
+/** Whether a component says more than where names stand and how lists are merged, as `kustomize/` here does. */
+function isMore(folder: string, component: string): boolean {
+  if (isRemote(component)) return true;
+  const file = kustomizationFile(join(folder, component));
+  const read = file && readKustomization(file);
+  return !!read && "value" in read && Object.keys(read.value).some((field) => !aboutKinds.includes(field));
+}
+
+/** Why a component that says no more than that can't be used. */
+function componentProblems(folder: string, file: string, component: string): LocatedProblem[] {
+  const own = kustomizationFile(join(folder, component));
+  if (!own) return [fileProblem(file, `components: there is no folder ${component} with a kustomization.yaml`)];
+  const read = readKustomization(own);
+  return "problems" in read ? read.problems : [];
+}
+
 function build(
   folder: string,
   file: string,
-  { resources = [], configMapGenerator = [], secretGenerator = [], generatorOptions, namespace }: Kustomization,
+  {
+    resources = [],
+    components = [],
+    configMapGenerator = [],
+    secretGenerator = [],
+    generatorOptions,
+    namespace,
+  }: Kustomization,
   above: readonly string[],
 ): Loaded {
   const all: Loaded = { documents: [], problems: [] };
@@ -102,6 +117,7 @@ function build(
     else if (kustomizationFile(path)) append(all, kustomize(path, above));
     else all.problems.push(fileProblem(file, `resources: the folder ${resource} has no kustomization.yaml`));
   }
+  all.problems.push(...components.flatMap((component) => componentProblems(folder, file, component)));
   for (const [kind, generators] of [
     ["ConfigMap", configMapGenerator],
     ["Secret", secretGenerator],
@@ -112,73 +128,6 @@ function build(
   if (namespace) for (const { value } of all.documents) setNamespace(value, namespace);
   return all;
 }
-
-type GeneratorOptions = z.infer<typeof generatorOptions>;
-
-const merged = (all: GeneratorOptions = {}, own: GeneratorOptions = {}): GeneratorOptions => ({
-  ...all,
-  ...own,
-  labels: { ...all.labels, ...own.labels },
-  annotations: { ...all.annotations, ...own.annotations },
-});
-
-function generate(
-  kind: "ConfigMap" | "Secret",
-  { name, type, files = [], literals = [], options = {} }: z.infer<typeof generator>,
-  folder: string,
-  file: string,
-): Loaded {
-  const content = new Map<string, Buffer>();
-  const where = `${kind === "Secret" ? "secret" : "configMap"}Generator ${name}`;
-  const problems = [];
-  for (const entry of files) {
-    const [key, path] = entry.includes("=")
-      ? [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]
-      : [basename(entry), entry];
-    const full = join(folder, path);
-    if (statSync(full, { throwIfNoEntry: false })?.isFile()) content.set(key, readFileSync(full));
-    else problems.push(fileProblem(file, `${where}: there is no file ${path} beside it`));
-  }
-  for (const literal of literals) {
-    const at = literal.indexOf("=");
-    if (at < 1) problems.push(fileProblem(file, `${where}: ${notLiteral(kind, literal)}`));
-    // As kustomize does: quotes around the whole value aren't part of it.
-    else content.set(literal.slice(0, at), Buffer.from(literal.slice(at + 1).replace(/^(["'])(.*)\1$/s, "$2")));
-  }
-  const { labels = {}, annotations = {}, immutable, disableNameSuffixHash } = options;
-  const value = {
-    apiVersion: "v1",
-    kind,
-    metadata: {
-      name,
-      ...(Object.keys(labels).length > 0 ? { labels } : {}),
-      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
-    },
-    ...(kind === "Secret" ? { type: type ?? "Opaque" } : {}),
-    ...dataOf(kind, content),
-    ...(immutable === undefined ? {} : { immutable }),
-  };
-  const document = { file, folder, value, ...(disableNameSuffixHash ? {} : { suffixedName: suffixedName(value) }) };
-  return { documents: [document], problems };
-}
-
-/** A Secret's `data` and a ConfigMap's `binaryData` are base64; a ConfigMap's `data` is text. */
-function dataOf(kind: "ConfigMap" | "Secret", content: ReadonlyMap<string, Buffer>) {
-  const isText = (value: Buffer) => kind === "ConfigMap" && isUtf8(value);
-  const entries = [...content];
-  const text = entries.filter(([, value]) => isText(value)).map(([key, value]) => [key, value.toString()]);
-  const binary = entries.filter(([, value]) => !isText(value)).map(([key, value]) => [key, kustomizeBase64(value)]);
-  return {
-    ...(text.length > 0 ? { data: Object.fromEntries(text) } : {}),
-    ...(binary.length > 0 ? { [kind === "Secret" ? "data" : "binaryData"]: Object.fromEntries(binary) } : {}),
-  };
-}
-
-/** A Secret's literal isn't shown: it may be the secret itself. */
-const notLiteral = (kind: string, literal: string) =>
-  kind === "Secret"
-    ? "a literal is not of the form KEY=VALUE"
-    : `the literal ${shown(literal)} is not of the form KEY=VALUE`;
 
 function setNamespace(value: unknown, namespace: string): void {
   const metadata = (value as { metadata?: Record<string, unknown> } | null)?.metadata;

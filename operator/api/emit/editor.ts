@@ -2,7 +2,15 @@
 import { kinds, objectSchema } from "../kinds.ts";
 import { type Json, jsonSchema, mapSchema } from "./schema.ts";
 
-const own = ["notYet", "preserveUnknown", "x-kubernetes-list-type", "x-kubernetes-list-map-keys"];
+const own = [
+  "notYet",
+  "names",
+  "image",
+  "podTemplate",
+  "preserveUnknown",
+  "x-kubernetes-list-type",
+  "x-kubernetes-list-map-keys",
+];
 
 /** The JSON Schema of a whole manifest of a kind. */
 export function editorSchema(kind: keyof typeof kinds): Json {

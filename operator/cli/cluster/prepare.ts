@@ -2,6 +2,7 @@
 // the order in which they are applied.
 import { group } from "../../api/kinds.ts";
 import { type Problem, problem } from "../../api/problems.ts";
+import { changedAt, referencesOf } from "../../api/references.ts";
 import { configMaps, type Resource } from "../../kube/resources.ts";
 import { locate } from "../../manifest/project.ts";
 import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
@@ -84,8 +85,7 @@ const generatedNames = (documents: readonly SourceDocument[]): Names =>
 
 function withNames(raw: Manifest, { suffixedName }: SourceDocument, namespace: string, names: Names): Manifest {
   const name = suffixedName ?? raw.metadata.name;
-  const manifest: Manifest = { ...raw, metadata: { ...raw.metadata, name, namespace } };
-  if (raw.spec) manifest.spec = renamedReferences(raw.spec, names) as Record<string, unknown>;
+  const manifest = renamedReferences({ ...raw, metadata: { ...raw.metadata, name, namespace } }, names);
   // A status is the operator's to write; a manifest that was read from a cluster may have one.
   delete manifest.status;
   for (const field of ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"])
@@ -93,33 +93,15 @@ function withNames(raw: Manifest, { suffixedName }: SourceDocument, namespace: s
   return manifest;
 }
 
-/** Fields that name a ConfigMap or Secret, in our kinds and in pod templates, as `{name: …}`. */
-const referring: Record<string, string> = {
-  configMap: "ConfigMap",
-  confFiles: "ConfigMap",
-  configMapKeyRef: "ConfigMap",
-  configMapRef: "ConfigMap",
-  secret: "Secret",
-  secretKeyRef: "Secret",
-  secretRef: "Secret",
-  accessKey: "Secret",
-  secretKey: "Secret",
-  accountKey: "Secret",
-};
-
-/** A spec in which references to generated objects have the names that these get. */
-export function renamedReferences(value: unknown, names: Names, kind?: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => renamedReferences(item, names, kind));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([field, child]) => {
-      // A pod's volume says `secretName` where others say `name`.
-      const refers = field === "name" ? kind : field === "secretName" ? "Secret" : undefined;
-      if (refers && typeof child === "string") return [field, names.get(nameKey(refers, child)) ?? child];
-      return [field, renamedReferences(child, names, field === "imagePullSecrets" ? "Secret" : referring[field])];
-    }),
-  );
-}
+/** An object in which references to generated objects have the names that these get. */
+export const renamedReferences = (manifest: Manifest, names: Names): Manifest =>
+  isOurs(manifest.kind)
+    ? referencesOf(manifest.kind).reduce(
+        (object, { path, names: kind }) =>
+          changedAt(object, path, (name) => names.get(nameKey(kind, name)) ?? name) as Manifest,
+        manifest,
+      )
+    : manifest;
 
 /** Kinds of ours that a command may have to watch or run. */
 export const isOurs = (kind: string): kind is Kind => Object.hasOwn(resources, kind);

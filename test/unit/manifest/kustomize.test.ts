@@ -169,6 +169,40 @@ describe("what else a kustomization holds", () => {
     expect(messages(text(patched))).toEqual(["kubectl says: error: no such patch"]);
   });
 
+  it("needs no tool for a component that says where names stand and how lists are merged", () => {
+    onlyPrograms({});
+    const component = "kind: Component\nconfigurations: [names.yaml]\nopenapi: {path: schema.json}\n";
+    const made = text("components: [names]\nresources: [a.yaml]\n", {
+      "a.yaml": object("a"),
+      "names/kustomization.yaml": component,
+    });
+    expect(messages(made)).toEqual([]);
+    expect(values(made)).toHaveLength(1);
+  });
+
+  it.each([
+    ["kind: Component\nnamePrefix: x-\n", "components: more: this needs kubectl or kustomize"],
+    [undefined, "components: there is no folder more with a kustomization.yaml"],
+    ["a: [\n", "this is not valid YAML"],
+  ])("of another component is named: %s", (component, message) => {
+    onlyPrograms({});
+    const made = text("components: [more]\nresources: [a.yaml]\n", {
+      "a.yaml": object("a"),
+      ...(component ? { "more/kustomization.yaml": component } : {}),
+    });
+    expect(messages(made).join()).toContain(message);
+  });
+
+  it.each([
+    "resources: [https://github.com/a/b//c]\n",
+    "resources: [a.yaml]\ncomponents: [github.com/a/b//c?ref=v1]\n",
+  ])("is left to the tool where it is elsewhere: %s", (kustomization) => {
+    onlyPrograms({});
+    expect(messages(text(kustomization, { "a.yaml": object("a") })).join()).toMatch(
+      /github.com\/a\/b\/\/c.*: this needs kubectl or kustomize/,
+    );
+  });
+
   it.each(["generatorOptions: {disableNameSuffixHash: true}\n", "configurations: [x.yaml]\n", "metadata: {name: x}\n"])(
     "needs no tool where it says nothing about content: %s",
     (field) => {

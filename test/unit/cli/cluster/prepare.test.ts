@@ -185,7 +185,8 @@ it("references in pod templates get the generated names", () => {
     ["Secret/s", "s-1"],
     ["ConfigMap/c", "c-1"],
   ]);
-  expect(renamedReferences(spec, names)).toEqual({
+  const task = { apiVersion: "sparkflow.dev/v1alpha1", kind: "SparkTask", metadata: { name: "t" }, spec };
+  expect(renamedReferences(task, names).spec).toEqual({
     driver: {
       podTemplate: {
         spec: {
