@@ -6,6 +6,7 @@ import { Document, isCollection, stringify, visit } from "yaml";
 import { crd } from "./api/emit/crd.ts";
 import { anyKindSchema, editorSchema } from "./api/emit/editor.ts";
 import { component, mergeKeySchema, transformerConfig } from "./api/emit/kustomize.ts";
+import { reasonsPage } from "./api/emit/reasons.ts";
 import { referencePage } from "./api/emit/reference.ts";
 import { kinds } from "./api/kinds.ts";
 import { findToolchain, packageRoot } from "./engines/local/toolchain.ts";
@@ -35,6 +36,7 @@ function files(): Map<string, string> {
   all.set("kustomize/names.yaml", head + aLineEach(transformerConfig()));
   all.set("kustomize/schema.json", json(mergeKeySchema()));
   all.set("docs/reference/kinds.md", referencePage());
+  all.set("docs/reference/reasons.md", reasonsPage());
   all.set("operator/settings/catalogue/catalogue.json", catalogue());
   return all;
 }

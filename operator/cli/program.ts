@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { cancelCommand } from "./cancel.ts";
 import { addClusterOptions } from "./cluster/connect.ts";
 import { exitCodes, UserError } from "./exit.ts";
+import { explainCommand } from "./explain.ts";
 import { getCommand } from "./get.ts";
 import { logsCommand } from "./logs.ts";
 import { planCommand } from "./plan.ts";
@@ -45,7 +46,7 @@ function everyCommand(): Command {
   program.enablePositionalOptions();
 
   const local = [runCommand(), validateCommand(), renderCommand(), planCommand(), runsCommand()];
-  const onCluster = [submitCommand(), getCommand(), logsCommand(), cancelCommand()];
+  const onCluster = [submitCommand(), getCommand(), logsCommand(), cancelCommand(), explainCommand()];
   for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
 
   return program;
