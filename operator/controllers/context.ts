@@ -57,6 +57,6 @@ export type Context = {
   enqueue: (kind: Reconciled, key: string, afterMs?: number) => void;
   /** What running drivers said of their progress, by the task's uid. */
   progress: Map<string, string>;
-  /** When counts and progress of a running task were written last, by uid. */
+  /** When counts and progress of a running task, or of a run, were written last, by uid. */
   detailsWritten: Map<string, number>;
 };

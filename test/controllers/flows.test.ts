@@ -12,6 +12,7 @@ import {
   run,
   runStatus,
   runsOf,
+  statusWrites,
   task,
   tasksOf,
   withOperator,
@@ -202,6 +203,15 @@ describe("a run", () => {
       return (await runStatus("few-g1")).phase === "Succeeded";
     });
     expect(most).toBe(2);
+  });
+
+  it("writes its begin and end at once, and its counts once a second at most", async () => {
+    const tasks = Array.from({ length: 25 }, (_, index) => ({ name: `t${index}`, ...program({ runMs: 150 * index }) }));
+    await make("SparkFlow", "quiet", { tasks });
+    await run("quiet-g1", "Succeeded");
+    await eventually("the log has it", async () => statusWrites("quiet-g1").length > 2);
+    const between = statusWrites("quiet-g1").slice(0, -1);
+    for (const [index, at] of between.slice(1).entries()) expect(at - between[index]!).toBeGreaterThan(900);
   });
 
   it("that is cancelled stops its tasks and starts no others", async () => {

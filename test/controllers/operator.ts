@@ -10,6 +10,7 @@ import {
   sparkFlows,
   sparkTasks,
 } from "../../operator/kube/resources.ts";
+import { auditEvents } from "../cluster/audit.ts";
 import { until } from "../cluster/command.ts";
 import { makeEngines } from "../faults/lives.ts";
 import { type Lane, Rig } from "../faults/rig.ts";
@@ -99,6 +100,15 @@ export const runsOf = async (flow: string): Promise<string[]> =>
     .sort();
 export const podsOf = async (object: string): Promise<KubeObject[]> =>
   (await rig.client.list(pods, namespace, { labelSelector: `app.kubernetes.io/instance=${object}` })).items;
+
+/** When the status of a run was written, in milliseconds since 1970. */
+export const statusWrites = (runName: string): number[] =>
+  auditEvents(rig.cluster.auditLog, 0)
+    .filter(
+      ({ stage, verb, objectRef }) => stage === "ResponseComplete" && verb === "patch" && objectRef?.name === runName,
+    )
+    .filter(({ objectRef }) => objectRef?.resource === "sparkflowruns" && objectRef.subresource === "status")
+    .map(({ stageTimestamp }) => Date.parse(stageTimestamp));
 
 /** Waits so long that whatever would happen has happened. */
 export const quiet = (ms = 700): Promise<void> => new Promise((done) => setTimeout(done, ms));

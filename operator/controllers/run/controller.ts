@@ -26,17 +26,16 @@ import { type RunReport, runEnded, runStatus } from "./status.ts";
 
 /** Creates at once of one run: a wide flow shouldn't keep the API server from others. */
 const createsAtOnce = 8;
+/** Counts of a run that goes on are written this often at most; its begin and its end at once. */
+const progressEveryMs = 1000;
 
 export async function reconcileRun(ctx: Context, revisions: Revisions, key: string): Promise<Look> {
   const run = ctx.runs.get(key);
   if (!run || run.metadata.deletionTimestamp || runEnded(run.status?.phase)) return undefined;
   const taken = await takeFlow(ctx, revisions, run);
-  if ("report" in taken) {
-    await report(ctx, run, taken.report);
-    return undefined;
-  }
+  if ("report" in taken) return (await report(ctx, run, taken.report)).look;
   const { flow, params } = taken;
-  const begun = run.status?.revision === taken.revision ? run : await report(ctx, run, { ...started, ...taken });
+  const begun = run.status?.revision === taken.revision ? run : (await report(ctx, run, { ...started, ...taken })).run;
   const tasks = ownTasks(ctx, key, run);
   const unmade = new Map<string, Cause>();
   const graph = graphFor(flow);
@@ -51,8 +50,7 @@ export async function reconcileRun(ctx: Context, revisions: Revisions, key: stri
     });
     decision = decide(flow, run, graph, tasks, unmade);
   }
-  await report(ctx, begun, { decision, graph, tasks, unmade, revision: taken.revision });
-  return undefined;
+  return (await report(ctx, begun, { decision, graph, tasks, unmade, revision: taken.revision })).look;
 }
 
 const started = { decision: { phase: "Running", message: "starting" } } as const;
@@ -213,13 +211,19 @@ async function cancelTasks(ctx: Context, tasks: readonly StoredTask[]): Promise<
   });
 }
 
-async function report(ctx: Context, run: StoredRun, what: RunReport): Promise<StoredRun> {
+/** Writes what there is to say. While the phase stays, that waits for `progressEveryMs` after the last write: then look again. */
+async function report(ctx: Context, run: StoredRun, what: RunReport): Promise<{ run: StoredRun; look: Look }> {
   const before = run.status ?? {};
-  const next = runStatus(before, what, run.metadata.generation ?? 0, ctx.now());
+  const { uid, generation = 0 } = run.metadata;
+  const next = runStatus(before, what, generation, ctx.now());
+  const waitMs = (ctx.detailsWritten.get(uid) ?? 0) + progressEveryMs - ctx.now();
+  if (before.phase === next.phase && waitMs > 0) return { run, look: { afterMs: waitMs } };
   const written = await patchStatus(ctx, sparkFlowRuns, ctx.runs, run, next);
+  if (written !== run) ctx.detailsWritten.set(uid, ctx.now());
+  if (runEnded(next.phase)) ctx.detailsWritten.delete(uid);
   if (before.phase !== next.phase && next.phase !== undefined) {
     const bad = next.phase === "Failed" || next.phase === "Cancelled";
     tellRun(ctx, run, bad ? "Warning" : "Normal", next.phase, next.message || next.phase);
   }
-  return written;
+  return { run: written, look: undefined };
 }
