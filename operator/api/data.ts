@@ -3,10 +3,14 @@ import { z } from "zod";
 import { configKey, dnsSubdomain, field, identifier, required } from "./common.ts";
 
 /** Formats that the task library reads and writes. */
-export const formats = ["parquet", "geoparquet", "csv", "json", "text", "file"] as const;
+export const formats = ["parquet", "geoparquet", "csv", "json", "text", "file", "directory", "model"] as const;
 export type Format = (typeof formats)[number];
 /** Formats that the API names but this version can't serve. */
-const laterFormats = ["directory", "model", "iceberg"] as const;
+const laterFormats = ["iceberg"] as const;
+/** Formats without rows: opaque files and folders, and Spark ML models. */
+const rowless: readonly string[] = ["file", "directory", "model"] satisfies Format[];
+/** True for a format that can be a view and has a schema. */
+export const hasRows = (name: string): boolean => !rowless.includes(name);
 
 const format = z.enum([...formats, ...laterFormats], {
   error: `expected one of ${formats.join(", ")}`,
@@ -34,7 +38,7 @@ export const input = z.strictObject({
   ),
   format: field(
     format,
-    "Format of the data: parquet, geoparquet, csv, json (a document a line), text (a column `value`) or file (one opaque file). Default: that of the output it comes from, else parquet.",
+    "Format of the data: parquet, geoparquet, csv, json (a document a line), text (a column `value`), file (one opaque file), directory (a folder of them) or model (a Spark ML model). Default: that of the output it comes from, else parquet.",
   ),
   schema: field(
     schema,
@@ -50,7 +54,10 @@ export const output = z.strictObject({
     identifier,
     "Name: TASK.NAME for other tasks, SPARKFLOW_OUTPUT_<NAME> for the program. Example: counts.",
   ),
-  format: field(format, "Format: parquet, geoparquet, csv, json, text or file. Default: parquet."),
+  format: field(
+    format,
+    "Format: parquet, geoparquet, csv, json, text, file (one opaque file), directory (a folder of them) or model (a Spark ML model). Default: parquet.",
+  ),
   schema: field(
     schema,
     'Spark DDL (GEOMETRY is a type too) that the data must have; checked before anything is published. Example: "word STRING, n BIGINT".',

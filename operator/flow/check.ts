@@ -1,7 +1,8 @@
 // What must hold of a flow, beyond its schema: the rules of the graph, and every task's own.
 import type { FlowSpec, FlowTask } from "../api/flow.ts";
 import { type Path, type Problem, problem, suggestion } from "../api/problems.ts";
-import { checkSettings, checkTask, duplicates } from "../task/check.ts";
+import { checkSettings, checkTask } from "../task/check.ts";
+import { duplicates } from "../task/duplicates.ts";
 import { checkReferences, runFields } from "../task/references.ts";
 import { findCycle, type Graph, graphOf, sourcesOf, splitFrom } from "./graph.ts";
 import { mergedTask, writtenAt } from "./merged.ts";

@@ -9,7 +9,8 @@ import { splitJavaOptions } from "../settings/javaOptions.ts";
 import { whyOwnedEnv } from "../settings/ownedEnv.ts";
 import { secretRefusal } from "../settings/secrets.ts";
 import { specLayer } from "../settings/typed.ts";
-import { variableName } from "./attempt.ts";
+import { checkData } from "./checkData.ts";
+import { duplicates } from "./duplicates.ts";
 import { templateProblems } from "./podTemplates.ts";
 import { programProblems } from "./program.ts";
 import { hasTemplate, texts } from "./template.ts";
@@ -108,75 +109,6 @@ export function checkTask(spec: TaskSpec, path: Path): Problem[] {
   return [...programProblems(spec, path), ...checkData(spec, path), ...checkTimes(spec, path)];
 }
 
-function checkData(spec: TaskSpec, path: Path): Problem[] {
-  const problems: Problem[] = [
-    ...duplicates(spec.inputs, [...path, "inputs"]),
-    ...duplicates(spec.outputs, [...path, "outputs"]),
-  ];
-  for (const [index, input] of (spec.inputs ?? []).entries()) {
-    const at = [...path, "inputs", index];
-    const sources = (["from", "uri", "configMap"] as const).filter((source) => input[source] !== undefined);
-    if (sources.length === 0)
-      problems.push(problem(at, `the input "${input.name}" needs one of from, uri and configMap`));
-    if (sources.length > 1)
-      problems.push(
-        problem(
-          [...at, sources[1]!],
-          `the input "${input.name}" has exactly one source, but here are ${sources.join(" and ")}`,
-        ),
-      );
-  }
-  for (const [index, output] of (spec.outputs ?? []).entries()) {
-    const at = [...path, "outputs", index];
-    if (output.crs && output.format !== "geoparquet")
-      problems.push(
-        problem([...at, "crs"], `only format geoparquet keeps a crs; the format here is ${output.format ?? "parquet"}`),
-      );
-    if (output.schema && (output.format === "file" || output.format === "text"))
-      problems.push(problem([...at, "schema"], `format ${output.format} has no schema to check`));
-  }
-  return [...problems, ...names(spec, path)];
-}
-
-/** Inputs and params share one set of names: they become arguments, and `-` and `_` mean the same there. */
-function names(spec: TaskSpec, path: Path): Problem[] {
-  const seen = new Map<string, string>([["spark", "the session"]]);
-  const named = [
-    ...(spec.inputs ?? []).map(({ name }, index) => ({
-      name,
-      what: `the input "${name}"`,
-      at: [...path, "inputs", index, "name"],
-    })),
-    ...Object.keys(spec.params ?? {}).map((name) => ({
-      name,
-      what: `the param "${name}"`,
-      at: [...path, "params", name],
-    })),
-  ];
-  const bound = named.flatMap(({ name, what, at }) => {
-    const argument = name.replaceAll("-", "_");
-    const other = seen.get(argument);
-    seen.set(argument, what);
-    return other && other !== what ? [problem(at, `"${name}" is ${other} already: arguments are bound by name`)] : [];
-  });
-  return [...bound, ...variables(spec, "inputs", path), ...variables(spec, "outputs", path)];
-}
-
-/** Inputs, and outputs, that would have one environment variable (and one SQL view) between them. */
-function variables(spec: TaskSpec, list: "inputs" | "outputs", path: Path): Problem[] {
-  const seen = new Map<string, string>();
-  return (spec[list] ?? []).flatMap(({ name }, index) => {
-    const variable = variableName(list === "inputs" ? "SPARKFLOW_INPUT" : "SPARKFLOW_OUTPUT", name);
-    const other = seen.get(variable);
-    seen.set(variable, name);
-    return other === undefined || other === name || (list === "inputs" && sameArgument(other, name))
-      ? []
-      : [problem([...path, list, index, "name"], `"${name}" and "${other}" would both be ${variable}: rename one`)];
-  });
-}
-
-const sameArgument = (a: string, b: string) => a.replaceAll("-", "_") === b.replaceAll("-", "_");
-
 function checkTimes(spec: TaskSpec, path: Path): Problem[] {
   const backoff = spec.retry?.backoff;
   if (!backoff?.initial || !backoff.max || durationMs(backoff.initial) <= durationMs(backoff.max)) return [];
@@ -186,15 +118,4 @@ function checkTimes(spec: TaskSpec, path: Path): Problem[] {
       `${backoff.max} is shorter than initial, which is ${backoff.initial}`,
     ),
   ];
-}
-
-/** Names that stand twice in a list. */
-export function duplicates(list: readonly object[] | undefined, path: Path, key: "name" | "key" = "name"): Problem[] {
-  const seen = new Set<unknown>();
-  return (list ?? []).flatMap((item, index) => {
-    const name = (item as Record<string, unknown>)[key];
-    const twice = seen.has(name);
-    seen.add(name);
-    return twice ? [problem([...path, index, key], `the ${key} ${shown(name)} stands twice in this list`)] : [];
-  });
 }

@@ -21,6 +21,8 @@ ATTEMPT = types.SimpleNamespace(
         "words": Data("input", "words", "file:///w", "parquet"),
         "by-country": Data("input", "by-country", "file:///c", "csv"),
         "doc": Data("input", "doc", "file:///d", "file"),
+        "site": Data("input", "site", "file:///s", "directory"),
+        "model": Data("input", "model", "file:///m", "model"),
     },
     params={"top": Param("integer", 3), "start-date": Param("date", "2026-10-01")},
 )
@@ -67,7 +69,7 @@ def test_an_unknown_argument_is_refused_with_a_list_of_what_there_is():
         binding.plan(count, ATTEMPT)
     assert str(error.value) == (
         "function count: argument `wrods` is nothing that the task has; there are `spark`, "
-        "inputs: `words`, `by-country`, `doc`, params: `top`, `start-date`"
+        "inputs: `words`, `by-country`, `doc`, `site`, `model`, params: `top`, `start-date`"
     )
 
 
@@ -129,9 +131,21 @@ def test_a_file_is_a_path_or_its_text(hint, kind):
     assert planned(read)["doc"][2] == kind
 
 
+def test_a_folder_is_a_path_and_a_model_whatever_its_metadata_says():
+    def read(site, model):
+        pass
+
+    assert [planned(read)[name][2] for name in ("site", "model")] == ["path", "model"]
+    read.__annotations__ = {"site": str, "model": "pyspark.ml.pipeline.PipelineModel"}
+    assert [planned(read)[name][2] for name in ("site", "model")] == ["path text", "model"]
+
+
 @pytest.mark.parametrize(
     ("name", "hint", "message"),
     [
+        ("model", int, "which input `model` of format model can't be; possible is a class of Spark ML, such as"),
+        ("model", "pd.DataFrame", "annotated as pd.DataFrame, which input `model` of format model can't be"),
+        ("site", "pa.Table", "which input `site` of format directory can't be; possible is pathlib.Path or str"),
         (
             "words",
             int,

@@ -74,6 +74,21 @@ describe("a task", () => {
       "spec.outputs[0].crs: only format geoparquet keeps a crs; the format here is parquet",
     ],
     [
+      "a folder in SQL",
+      { python: undefined, sql: { statements: "SELECT 1" }, inputs: [{ name: "a", uri: "x", format: "directory" }] },
+      "spec.inputs[0].format: format directory has no rows, so SQL can't see it as a view",
+    ],
+    [
+      "a model as a result of SQL",
+      { python: undefined, sql: { statements: "SELECT 1" }, outputs: [{ name: "a", format: "model" }] },
+      "spec.outputs[0].format: format model has no rows, so SQL can't see it as a view",
+    ],
+    [
+      "an option that a format hasn't got",
+      { outputs: [{ name: "a", format: "directory", options: { extension: "png" } }] },
+      "spec.outputs[0].options.extension: format directory has no option extension",
+    ],
+    [
       "a schema for a file",
       { outputs: [{ name: "a", format: "file", schema: "x INT" }] },
       "spec.outputs[0].schema: format file has no schema to check",

@@ -22,7 +22,8 @@ _task: Any = None  # the driver sets it before the program starts
 
 
 def input(name: str) -> Any:
-    """An input of the task: a Spark DataFrame, or for the format `file` the pathlib.Path of a local file.
+    """An input of the task: a Spark DataFrame; for the formats `file` and `directory` the pathlib.Path of a local file
+    or folder, which is to be read only; for the format `model` the Spark ML model.
 
     GeoParquet's geometries get the SRID of the file's CRS where that is an EPSG code. Sedona then can't push a spatial
     filter down into the file's scan; where that matters read `os.environ["SPARKFLOW_INPUT_<NAME>"]` with Spark itself.
@@ -39,8 +40,9 @@ def output(name: str, data: Any) -> None:
     """Writes an output of the task, once. It becomes visible to others when the task has succeeded.
 
     `data` is a Spark DataFrame, pandas.DataFrame, pyarrow.Table or list[dict]; for the format `file` a pathlib.Path
-    (the file is copied), bytes or a text (the file's content). A declared schema is checked before anything is written:
-    same columns, in whatever order, same types, nullability aside.
+    (the file is copied), bytes or a text (the file's content); for `directory` the pathlib.Path of a folder, all of
+    which is copied; for `model` whatever Spark ML can write, such as a PipelineModel. A declared schema is checked
+    before anything is written: same columns, in whatever order, same types, nullability aside.
 
     Raises SchemaMismatch, SparkflowError when the task has no such output or it has been written already, and Spark's
     own exceptions.

@@ -10,7 +10,9 @@ from pathlib import Path
 from sparkflow.errors import SparkflowError
 
 API_VERSION = "sparkflow.dev/attempt-v1"
-FORMATS = ("parquet", "geoparquet", "csv", "json", "text", "file")
+FORMATS = ("parquet", "geoparquet", "csv", "json", "text", "file", "directory", "model")
+# Formats that Spark doesn't read as rows: a program gets a path, or a model
+NO_ROWS = ("file", "directory", "model")
 
 
 @dataclass(frozen=True)

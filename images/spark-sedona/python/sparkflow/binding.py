@@ -20,7 +20,8 @@ _KINDS = {
     ("builtins", "str"): "path text",
 }
 _FOR_DATA = "pyspark.sql.DataFrame, pandas.DataFrame, pyarrow.Table or list[dict]"
-_FOR_FILES = "pathlib.Path or str"
+_FOR_PATHS = "pathlib.Path or str"
+_FOR_MODELS = "a class of Spark ML, such as pyspark.ml.PipelineModel"
 
 
 class Argument(typing.NamedTuple):
@@ -96,7 +97,12 @@ def _hints(function: Callable) -> dict[str, object]:
 
 def _kind(attempt: Attempt, name: str, argument: str, hint: object, function: Callable) -> str:
     data = attempt.inputs[name]
-    possible = ("path", "path text") if data.format == "file" else ("spark", "pandas", "arrow", "rows")
+    if data.format == "model":
+        possible, shown_as = ("model",), _FOR_MODELS
+    elif data.format in ("file", "directory"):
+        possible, shown_as = ("path", "path text"), _FOR_PATHS
+    else:
+        possible, shown_as = ("spark", "pandas", "arrow", "rows"), _FOR_DATA
     if hint is None:
         return possible[0]
     hint = param_types.without_none(hint)
@@ -109,12 +115,12 @@ def _kind(attempt: Attempt, name: str, argument: str, hint: object, function: Ca
         key = (module.partition(".")[0], last)
     else:
         key = (getattr(plain, "__module__", "").partition(".")[0], getattr(plain, "__name__", ""))
-    kind = _KINDS.get(key)
+    kind = _KINDS.get(key, "model" if key[0] != "builtins" else None)
     if kind not in possible:
         shown = hint if isinstance(hint, str) else getattr(hint, "__qualname__", None) or str(hint)
         raise SparkflowError(
             f"{_called(function)}: argument `{argument}` is annotated as {shown}, which {data} of format {data.format} "
-            f"can't be; possible is {_FOR_FILES if data.format == 'file' else _FOR_DATA}"
+            f"can't be; possible is {shown_as}"
         )
     return kind
 

@@ -28,13 +28,20 @@ class LocalFiles:
     def exists(self, uri: str) -> bool:
         return local_path(uri).exists()
 
-    def list(self, uri: str) -> list[tuple[str, int]]:
-        """All files below (or the file at) a URI with their sizes in bytes, sorted; none that Spark doesn't read."""
+    def is_folder(self, uri: str) -> bool:
+        return local_path(uri).is_dir()
+
+    def list(self, uri: str, hidden: bool = False) -> list[tuple[str, int]]:
+        """All files below (or the file at) a URI with their sizes in bytes, sorted; `hidden`: those too that Spark's
+        readers pass over.
+        """
         path = local_path(uri)
         found = [path] if path.is_file() else (each for each in path.rglob("*") if each.is_file())
-        return sorted((str(each), each.stat().st_size) for each in found if not _hidden(each.relative_to(path).parts))
+        sized = sorted((str(each), each.stat().st_size) for each in found)
+        return [(place, size) for place, size in sized if hidden or not _hidden(Path(place).relative_to(path).parts)]
 
     def fetch(self, uri: str) -> Path:
+        """A file or folder as a path of this machine, which the program must not write to."""
         return local_path(uri)
 
     def put(self, source: Path, uri: str) -> None:
@@ -63,22 +70,37 @@ class HadoopFiles:
         path, system = self._at(uri)
         return system.exists(path)
 
-    def list(self, uri: str) -> list[tuple[str, int]]:
+    def is_folder(self, uri: str) -> bool:
+        path, system = self._at(uri)
+        return system.exists(path) and system.getFileStatus(path).isDirectory()
+
+    def list(self, uri: str, hidden: bool = False) -> list[tuple[str, int]]:
         path, system = self._at(uri)
         found, files, root = [], system.listFiles(path, True), system.makeQualified(path).toString()
         while files.hasNext():
             status = files.next()
             place = status.getPath().toString()
-            if not _hidden(place[len(root) :].split("/")):
+            if hidden or not _hidden(place[len(root) :].split("/")):
                 found.append((place, status.getLen()))
         return sorted(found)
 
     def fetch(self, uri: str) -> Path:
-        """Copies the file to a folder of its own, which goes when the driver ends."""
+        """Copies the file, or all that is in the folder, to a folder of its own, which goes when the driver ends."""
         path, system = self._at(uri)
         target = new_folder("input") / path.getName()
-        system.copyToLocalFile(False, path, self._jvm.org.apache.hadoop.fs.Path(str(target)), True)
+        if system.getFileStatus(path).isDirectory():
+            root = system.makeQualified(path).toString().rstrip("/")
+            target.mkdir()
+            for place, _ in self.list(uri, hidden=True):
+                self._fetch_file(system, place, target / place[len(root) + 1 :])
+        else:
+            self._fetch_file(system, uri, target)
         return target
+
+    def _fetch_file(self, system, uri: str, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path = self._jvm.org.apache.hadoop.fs.Path
+        system.copyToLocalFile(False, path(uri), path(str(target)), True)
 
     def put(self, source: Path, uri: str) -> None:
         path, system = self._at(uri)

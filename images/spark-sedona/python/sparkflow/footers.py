@@ -9,7 +9,7 @@ import json
 import struct
 from collections.abc import Callable
 
-from sparkflow import ddl, schema
+from sparkflow import ddl, models, schema
 from sparkflow.attempt import Data
 from sparkflow.errors import OutputMissing, SchemaMismatch
 from sparkflow.files import open_files
@@ -22,9 +22,12 @@ _COUNTED_FILES = 256
 def examine(output: Data, gateway: Callable) -> dict:
     """An output's entry in the result. Raises OutputMissing, or SchemaMismatch against the declared schema."""
     files = open_files(output.uri, gateway)
-    data = files.list(output.uri) if files.exists(output.uri) else []
+    opaque = output.format in ("file", "directory")
+    data = files.list(output.uri, hidden=opaque) if files.exists(output.uri) else []
     if not data:
         raise OutputMissing(f"{output} is declared, but the program wrote nothing to {output.uri}")
+    if output.format == "model" and not files.exists(models.metadata(output)):
+        raise OutputMissing(f"{output}: what the program wrote to {output.uri} is no Spark ML model")
     if output.format not in ("parquet", "geoparquet"):
         return {}
     footers = [_footer(files, output, *each) for each in data[: _COUNTED_FILES if len(data) <= _COUNTED_FILES else 1]]

@@ -45,7 +45,7 @@ def _run_function(task: Task, module: ModuleType, name: str) -> None:
         if argument.source == "spark":
             values[argument.name] = task.spark.session
         elif argument.source == "input":
-            values[argument.name] = task.input(argument.of, argument.kind)
+            values[argument.name] = task.input(argument.of, argument.kind, argument.annotation)
         else:
             values[argument.name] = annotated(argument.of, task.params[argument.of], argument.annotation)
     task.returned(binding.call(function, arguments, values))

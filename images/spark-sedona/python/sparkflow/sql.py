@@ -7,7 +7,7 @@ import re
 import sys
 from typing import NamedTuple
 
-from sparkflow import program_file, sql_text
+from sparkflow import program_file, sql_text, views
 from sparkflow.errors import OutputMissing, SparkflowError, did_you_mean, listed
 from sparkflow.task import Task
 
@@ -64,8 +64,7 @@ def run(task: Task) -> None:
     session, params = task.spark.session, by_argument(task.params)
     statements = sql_text.split(text.sql)
     _check_markers(session, statements, params)
-    for name in task.attempt.inputs:
-        _register(task.input(name), name)
+    views.register(task)
     arguments = {name: _argument(session, value) for name, value in params.items()}
     last = None
     for number, statement in enumerate(statements, 1):
@@ -76,7 +75,7 @@ def run(task: Task) -> None:
             raise text.failed(error, statement, number, len(statements)) from error
     shown = last
     for name in task.attempt.outputs:
-        view = next((view for view in _names(name) if _exists(session, view)), None)
+        view = next((view for view in views.names(name) if _exists(session, view)), None)
         if view:
             task.output(name, session.table(f"`{view}`"))
         elif last is not None and len(task.attempt.outputs) == 1:
@@ -85,7 +84,7 @@ def run(task: Task) -> None:
         else:
             raise OutputMissing(
                 f"output `{name}` is declared, but no view has its name; "
-                f"end with CREATE TEMPORARY VIEW {_names(name)[0]} AS SELECT …"
+                f"end with CREATE TEMPORARY VIEW {views.names(name)[0]} AS SELECT …"
             )
     if shown is not None:
         sys.stdout.flush()
@@ -170,16 +169,6 @@ def _argument(session, value: object):
 def _message(error: Exception) -> str:
     """Spark's words: of what the driver found, or of the first cause of what happened while rows were computed."""
     return getattr(error, "desc", None) or str(getattr(error, "java_exception", None) or "")
-
-
-def _register(frame, name: str) -> None:
-    for view in _names(name):
-        frame.createOrReplaceTempView(f"`{view}`")
-
-
-def _names(name: str) -> list[str]:
-    """A manifest's name as a view, and where it has a `-`, also in the form that needs no backticks."""
-    return list(dict.fromkeys((name.replace("-", "_"), name)))
 
 
 def _exists(session, view: str) -> bool:

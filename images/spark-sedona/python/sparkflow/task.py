@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from sparkflow import convert, footers, formats, param_types, result, schema
+from sparkflow import convert, footers, formats, models, opaque, param_types, result, schema
 from sparkflow.attempt import Attempt, Data
-from sparkflow.errors import InputMissing, OutputMissing, SparkflowError, listed
-from sparkflow.files import open_files
+from sparkflow.errors import OutputMissing, SparkflowError, listed
 
 
 class Task:
@@ -25,18 +21,19 @@ class Task:
         for data in (*attempt.inputs.values(), *attempt.outputs.values()):
             schema.declared(data)
 
-    def input(self, name: str, kind: str | None = None):
-        """An input as `kind` (binding's word for a type): a DataFrame, or a file's local path, where none is given."""
+    def input(self, name: str, kind: str | None = None, hint: object = None):
+        """An input as `kind` (binding's word for a type): a DataFrame, a local path or a model, by its format, where
+        none is given. `hint` is the class that a model must be of.
+        """
         data = self.attempt.inputs.get(name)
         if data is None:
             raise SparkflowError(f"the task has no input `{name}`; its inputs are {listed(self.attempt.inputs)}")
-        if data.format != "file":
-            return convert.from_frame(formats.read(self.spark.session, data), kind or "spark")
-        files = open_files(data.uri, lambda: self.spark.gateway)
-        if not files.exists(data.uri):
-            raise InputMissing(f"{data} isn't there: nothing exists at {data.uri}")
-        path = files.fetch(data.uri)
-        return str(path) if kind == "path text" else path
+        if data.format in ("file", "directory"):
+            path = opaque.read(data, lambda: self.spark.gateway)
+            return str(path) if kind == "path text" else path
+        if data.format == "model":
+            return models.read(self.spark.session, data, hint)
+        return convert.from_frame(formats.read(self.spark.session, data), kind or "spark")
 
     def output(self, name: str, value: object) -> None:
         """Checks and writes an output. Raises SparkflowError for one that isn't declared or was written before."""
@@ -46,14 +43,18 @@ class Task:
         if name in self.published:
             raise SparkflowError(f"{data} has two sources: it was written already when the program gave it again")
         try:
-            if data.format == "file":
-                self.published[name] = self._write_file(data, value)
-            else:
-                session = self.spark.session
-                self.published[name] = formats.write(session, data, convert.to_frame(session, data, value))
+            self.published[name] = self._write(data, value)
         except Exception as error:
             self._failed[name] = error
             raise
+
+    def _write(self, data: Data, value: object) -> dict:
+        if data.format in ("file", "directory"):
+            return opaque.write(data, value, lambda: self.spark.gateway)
+        if data.format == "model":
+            return models.write(data, value)
+        session = self.spark.session
+        return formats.write(session, data, convert.to_frame(session, data, value))
 
     def value(self, name: str, value: object) -> None:
         """Keeps a small value for the result."""
@@ -100,28 +101,3 @@ class Task:
                 if self.attempt.program.kind == "python":
                     raise OutputMissing(f"{error}, and neither returned it nor gave it to sparkflow.output") from None
                 raise
-
-    def _write_file(self, data: Data, value: object) -> dict:
-        files = open_files(data.uri, lambda: self.spark.gateway)
-        if files.exists(data.uri):
-            raise SparkflowError(
-                f"{data}: there's something at {data.uri} already; every attempt writes to its own place"
-            )
-        if isinstance(value, Path):
-            if not value.is_file():
-                raise SparkflowError(f"{data}: {value} isn't a file")
-            files.put(value, data.uri)
-        elif isinstance(value, (bytes, str)):
-            # a path as text would else become the file's content
-            if isinstance(value, str) and len(value) < 1024 and "\n" not in value and Path(value).is_file():
-                raise SparkflowError(f"{data}: the text {value!r} is a file's path; give pathlib.Path({value!r})")
-            with tempfile.TemporaryDirectory(prefix="sparkflow-") as folder:
-                source = Path(folder) / "content"
-                source.write_bytes(value.encode() if isinstance(value, str) else value)
-                files.put(source, data.uri)
-        else:
-            raise SparkflowError(
-                f"{data} of format file can't be written from a {type(value).__name__}; possible are a pathlib.Path, "
-                f"bytes and a text"
-            )
-        return {}

@@ -1,0 +1,97 @@
+// What must hold of a task's inputs and outputs, beyond their schema.
+import { hasRows } from "../api/data.ts";
+import { type Path, type Problem, problem } from "../api/problems.ts";
+import type { TaskSpec } from "../api/task.ts";
+import { variableName } from "./attempt.ts";
+import { duplicates } from "./duplicates.ts";
+
+/** Problems of a task's inputs and outputs. */
+export function checkData(spec: TaskSpec, path: Path): Problem[] {
+  const problems: Problem[] = [
+    ...duplicates(spec.inputs, [...path, "inputs"]),
+    ...duplicates(spec.outputs, [...path, "outputs"]),
+  ];
+  for (const [index, input] of (spec.inputs ?? []).entries()) {
+    const at = [...path, "inputs", index];
+    const sources = (["from", "uri", "configMap"] as const).filter((source) => input[source] !== undefined);
+    if (sources.length === 0)
+      problems.push(problem(at, `the input "${input.name}" needs one of from, uri and configMap`));
+    if (sources.length > 1)
+      problems.push(
+        problem(
+          [...at, sources[1]!],
+          `the input "${input.name}" has exactly one source, but here are ${sources.join(" and ")}`,
+        ),
+      );
+  }
+  for (const [index, output] of (spec.outputs ?? []).entries()) {
+    const at = [...path, "outputs", index];
+    if (output.crs && output.format !== "geoparquet")
+      problems.push(
+        problem([...at, "crs"], `only format geoparquet keeps a crs; the format here is ${output.format ?? "parquet"}`),
+      );
+    const format = output.format ?? "parquet";
+    if (output.schema && (format === "text" || !hasRows(format)))
+      problems.push(problem([...at, "schema"], `format ${format} has no schema to check`));
+  }
+  return [
+    ...problems,
+    ...formatProblems(spec, "inputs", path),
+    ...formatProblems(spec, "outputs", path),
+    ...names(spec, path),
+  ];
+}
+
+/** What a format has no use for, and formats that SQL can't see as a view. */
+function formatProblems(spec: TaskSpec, list: "inputs" | "outputs", path: Path): Problem[] {
+  return (spec[list] ?? []).flatMap(({ format = "parquet", options }, index) => {
+    if (hasRows(format)) return [];
+    const unused = Object.keys(options ?? {}).filter(
+      (name) => list === "inputs" || format !== "file" || name !== "extension",
+    );
+    const at = [...path, list, index];
+    return [
+      ...unused.map((name) => problem([...at, "options", name], `format ${format} has no option ${name}`)),
+      ...(spec.sql ? [problem([...at, "format"], `format ${format} has no rows, so SQL can't see it as a view`)] : []),
+    ];
+  });
+}
+
+/** Inputs and params share one set of names: they become arguments, and `-` and `_` mean the same there. */
+function names(spec: TaskSpec, path: Path): Problem[] {
+  const seen = new Map<string, string>([["spark", "the session"]]);
+  const named = [
+    ...(spec.inputs ?? []).map(({ name }, index) => ({
+      name,
+      what: `the input "${name}"`,
+      at: [...path, "inputs", index, "name"],
+    })),
+    ...Object.keys(spec.params ?? {}).map((name) => ({
+      name,
+      what: `the param "${name}"`,
+      at: [...path, "params", name],
+    })),
+  ];
+  const bound = named.flatMap(({ name, what, at }) => {
+    const argument = name.replaceAll("-", "_");
+    const other = seen.get(argument);
+    seen.set(argument, what);
+    return other && other !== what ? [problem(at, `"${name}" is ${other} already: arguments are bound by name`)] : [];
+  });
+  return [...bound, ...variables(spec, "inputs", path), ...variables(spec, "outputs", path)];
+}
+
+/** Inputs, and outputs, that would have one environment variable (and one SQL view) between them. */
+function variables(spec: TaskSpec, list: "inputs" | "outputs", path: Path): Problem[] {
+  const seen = new Map<string, string>();
+  return (spec[list] ?? []).flatMap(({ name }, index) => {
+    const variable = variableName(list === "inputs" ? "SPARKFLOW_INPUT" : "SPARKFLOW_OUTPUT", name);
+    const other = seen.get(variable);
+    seen.set(variable, name);
+    return other === undefined || other === name || (list === "inputs" && sameArgument(other, name))
+      ? []
+      : [problem([...path, list, index, "name"], `"${name}" and "${other}" would both be ${variable}: rename one`)];
+  });
+}
+
+const sameArgument = (a: string, b: string) => a.replaceAll("-", "_") === b.replaceAll("-", "_");
