@@ -1,9 +1,10 @@
 // Conditions of tasks and runs, from the state that they are in. `Succeeded` is the result, `Finished` says that there is
 // one; `Ready`, `Reconciling` and `Stalled` are what kstatus reads (cli-utils, pkg/kstatus/status): terminal failure needs
-// Stalled, and a run under way is Ready, so that nobody waits for hours to call a deployment healthy.
+// Stalled, and a run under way is Ready, so that nobody waits for hours to call a deployment healthy. So is what is suspended:
+// it is as its spec wants it. Suspended itself is as on a Job: False again after a resume.
 import type { Condition } from "./status.ts";
 
-export const conditionStates = ["Idle", "Pending", "Running", "Retrying", "Succeeded", "Failed"] as const;
+export const conditionStates = ["Idle", "Pending", "Running", "Retrying", "Suspended", "Succeeded", "Failed"] as const;
 export type ConditionState = (typeof conditionStates)[number];
 type Status = Condition["status"];
 
@@ -12,6 +13,7 @@ const table: Record<ConditionState, Record<string, Status>> = {
   Pending: { Succeeded: "Unknown", Finished: "False", Ready: "Unknown", Reconciling: "True" },
   Running: { Succeeded: "Unknown", Finished: "False", Ready: "True" },
   Retrying: { Succeeded: "Unknown", Finished: "False", Ready: "False", Reconciling: "True" },
+  Suspended: { Suspended: "True", Succeeded: "Unknown", Finished: "False", Ready: "True" },
   Succeeded: { Succeeded: "True", Finished: "True", Ready: "True" },
   Failed: { Succeeded: "False", Finished: "True", Ready: "False", Stalled: "True" },
 };
@@ -28,7 +30,9 @@ export type ConditionInput = {
 
 /** The conditions of a state. A condition keeps its transition time for as long as its status stays. */
 export function conditions({ state, reason, message, generation, previous = [], now }: ConditionInput): Condition[] {
-  return Object.entries(table[state]).map(([type, status]) => {
+  const once = previous.some(({ type }) => type === "Suspended");
+  const all = { ...(once ? { Suspended: "False" as const } : {}), ...table[state] };
+  return Object.entries(all).map(([type, status]) => {
     const before = previous.find((one) => one.type === type);
     return {
       type,

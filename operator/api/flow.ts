@@ -95,7 +95,10 @@ export const flowRunSpec = z.strictObject({
   scheduledAt: field(z.string().max(40).meta({ format: "date-time" }), "Tick of the schedule that this run is for.", {
     notYet: true,
   }),
-  suspend: field(z.boolean(), "Stops the run's pods.", { notYet: true }),
+  suspend: field(
+    z.boolean(),
+    "True suspends the run's tasks and starts no others; false again goes on with them. Tasks that somebody else suspended stay so. Default: false.",
+  ),
   cancel: field(z.boolean(), "Ends the run for good: running tasks are stopped, others never begin. Default: false."),
 });
 export type FlowRunSpec = z.infer<typeof flowRunSpec>;

@@ -2,12 +2,21 @@
 import { z } from "zod";
 import { field, required } from "./common.ts";
 
-/** Phases of a task. Pending, Running and Retrying are on their way; the others are results, in Argo's words. */
-export const taskPhases = ["Pending", "Running", "Retrying", "Succeeded", "Failed", "Skipped", "Omitted"] as const;
+/** Phases of a task. The first four are on their way, Suspended until somebody resumes it; the others are results, in Argo's words. */
+export const taskPhases = [
+  "Pending",
+  "Running",
+  "Retrying",
+  "Suspended",
+  "Succeeded",
+  "Failed",
+  "Skipped",
+  "Omitted",
+] as const;
 export type TaskPhase = (typeof taskPhases)[number];
 
 /** Phases of a run. */
-export const runPhases = ["Pending", "Running", "Succeeded", "Failed", "Cancelled"] as const;
+export const runPhases = ["Pending", "Running", "Suspended", "Succeeded", "Failed", "Cancelled"] as const;
 export type RunPhase = (typeof runPhases)[number];
 
 /** Why an attempt ended badly, by who can mend it; the retry budgets go by it. */
@@ -33,7 +42,7 @@ export type OutputStatus = z.infer<typeof outputStatus>;
 
 const time = z.string().max(40).meta({ format: "date-time" });
 const condition = z.strictObject({
-  type: required(z.string().max(64), "Succeeded, Finished, Ready, Reconciling or Stalled."),
+  type: required(z.string().max(64), "Succeeded, Finished, Suspended, Ready, Reconciling or Stalled."),
   status: required(z.enum(["True", "False", "Unknown"]), "True, False or Unknown."),
   reason: required(z.string().max(128), "One word for machines."),
   message: required(z.string().max(4096), "A sentence for people."),
@@ -117,6 +126,7 @@ export const flowRunStatus = z.strictObject({
     z.strictObject({
       total: required(z.int(), "All tasks of the run."),
       running: required(z.int(), "Tasks under way."),
+      suspended: field(z.int(), "Tasks that are suspended, if any."),
       succeeded: required(z.int(), "Tasks that succeeded."),
       failed: required(z.int(), "Tasks that failed."),
       skipped: required(z.int(), "Tasks whose condition was false."),

@@ -59,7 +59,10 @@ export const taskFields = {
   ...settingsFields,
   retry: field(retry, "Further attempts after a failure."),
   timeouts: field(timeouts, "Longest times of an attempt."),
-  suspend: field(z.boolean(), "Stops the pods and keeps the task, as for a Job.", { notYet: true }),
+  suspend: field(
+    z.boolean(),
+    "True stops the task's attempt and starts no other, as for a Job: log and cause stay, and no retry is used up. False again starts a new attempt. Default: false.",
+  ),
   cancel: field(z.boolean(), "Ends the task for good: its driver is stopped, log and cause stay. Default: false."),
   podTTL: field(
     duration,

@@ -60,7 +60,10 @@ async function run(targets: string[], { param = {}, json, archive, engine }: Opt
     if (archive) await prepareArchive(machine, reporter, interruption.signal);
     const records = await runLocally(machine, plans, reporter, interruption.signal);
     reporter.end(records);
-    return interruption.exitCode() ?? (records.every(({ phase }) => phase === "Succeeded") ? 0 : failed);
+    return (
+      interruption.exitCode() ??
+      (records.every(({ phase }) => phase === "Succeeded" || phase === "Suspended") ? 0 : failed)
+    );
   } finally {
     interruption.stop();
     removeProcessTemp();

@@ -11,6 +11,8 @@ export type RunObservation = {
   failFast: boolean;
   maxParallelTasks: number;
   cancelled: boolean;
+  /** No task may begin. */
+  suspended?: boolean;
 };
 
 export type RunDecision = {
@@ -38,9 +40,10 @@ export function decideRun(run: RunObservation): RunDecision {
     unmended = unmendedFailures(run.graph, order, judged.phases);
   }
   const { ready, skip, omit, phases } = judged;
-  const active = [...run.tasks.values()].filter((phase) => !hasEnded(phase)).length;
-  const create = ready.slice(0, Math.max(0, run.maxParallelTasks - active));
-  return { create, skip, omit, ...result(run, order, phases, unmended) };
+  const active = [...run.tasks.values()].filter((phase) => !hasEnded(phase) && phase !== "Suspended").length;
+  const create = run.suspended ? [] : ready.slice(0, Math.max(0, run.maxParallelTasks - active));
+  const moving = active + create.length > 0;
+  return { create, skip, omit, ...result(run, order, phases, unmended, moving) };
 }
 
 /** Judges every task that hasn't begun. `halted` says why none may begin any more, if so. */
@@ -105,25 +108,29 @@ function unmendedFailures(graph: Graph, order: readonly string[], phases: Phases
   return order.filter((name) => phases.get(name) === "Failed" && !mending.has(name));
 }
 
+const listed = (names: readonly string[]): string => `${names.slice(0, 10).join(", ")}${names.length > 10 ? " …" : ""}`;
+
 function result(
   run: RunObservation,
   order: readonly string[],
   phases: Phases,
   unmended: readonly string[],
+  moving: boolean,
 ): { phase: RunPhase; message: string } {
   const count = (phase: TaskPhase) => order.filter((name) => phases.get(name) === phase).length;
   const done = order.filter((name) => hasEnded(phases.get(name))).length;
-  if (done < order.length)
-    return { phase: run.tasks.size === 0 ? "Pending" : "Running", message: `${done}/${order.length} tasks have ended` };
+  if (done < order.length) {
+    const asleep = order.filter((name) => phases.get(name) === "Suspended");
+    const message = `${done}/${order.length} tasks have ended${asleep.length > 0 ? `; suspended: ${listed(asleep)}` : ""}`;
+    if (!moving && (run.suspended || asleep.length > 0)) return { phase: "Suspended", message };
+    return { phase: run.tasks.size === 0 ? "Pending" : "Running", message };
+  }
   const succeeded = `${count("Succeeded")} of ${order.length} tasks`;
   if (run.cancelled) return { phase: "Cancelled", message: `the run was cancelled; ${succeeded} had succeeded` };
   if (unmended.length > 0)
     return {
       phase: "Failed",
-      message:
-        unmended.length === 1
-          ? `${unmended[0]} failed`
-          : `${unmended.length} tasks failed: ${unmended.slice(0, 10).join(", ")}${unmended.length > 10 ? " …" : ""}`,
+      message: unmended.length === 1 ? `${unmended[0]} failed` : `${unmended.length} tasks failed: ${listed(unmended)}`,
     };
   const others = (["Failed", "Skipped", "Omitted"] as const).filter((phase) => count(phase) > 0);
   const rest = others.map((phase) => `, ${count(phase)} ${phase.toLowerCase()}`).join("");

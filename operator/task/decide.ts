@@ -29,6 +29,7 @@ export type TaskObservation = {
   /** Number that the first attempt gets. Default: 1; after an edit numbers go on. */
   firstNumber?: number;
   cancelled: boolean;
+  suspended?: boolean;
   /** The latest attempt runs what the spec said before an edit. */
   outdated?: boolean;
 };
@@ -43,22 +44,35 @@ export type TaskDecision = {
   next?: number;
   /** When to look again even if nothing happens. */
   wakeAt?: number;
+  /** The attempt that starts now begins the task anew: budgets, times and results of what was before don't count. */
+  anew?: boolean;
+  /** Why the task has failed, where that isn't its latest attempt's cause. */
+  cause?: Cause;
 };
 
 export function decideTask(observed: TaskObservation, now: number): TaskDecision {
   const latest = observed.attempts.at(-1);
   if (!latest) {
-    if (observed.cancelled) return { phase: "Failed", message: "cancelled before it started" };
+    if (observed.cancelled) return cancelled("cancelled before it started");
+    if (observed.suspended) return suspended;
     return start(observed.firstNumber ?? 1, "Pending", "starting");
   }
   const outdated = observed.outdated || latest.cause?.reason === superseded.reason;
-  if (outdated && !observed.cancelled) return replace(latest);
+  if (outdated && !observed.cancelled) return replace(latest, observed.suspended === true);
   if (latest.state === "Succeeded") return { phase: "Succeeded", message: "" };
   if (latest.state === "Failed") return afterFailure(observed, latest, now);
   if (observed.cancelled)
     return stop(latest, { class: "Cancelled", reason: "Cancelled", message: "the task was cancelled" });
+  if (observed.suspended) return stop(latest, paused);
   return whileActive(observed, latest, now);
 }
+
+const suspended: TaskDecision = { phase: "Suspended", message: "suspended: it goes on when spec.suspend is false" };
+const cancelled = (message: string): TaskDecision => ({
+  phase: "Failed",
+  message,
+  cause: { class: "Cancelled", reason: "Cancelled", message },
+});
 
 const start = (number: number, phase: TaskPhase, message: string): TaskDecision => ({
   action: { kind: "start", number },
@@ -70,11 +84,14 @@ const start = (number: number, phase: TaskPhase, message: string): TaskDecision 
 /** Why an attempt of a spec that was edited ends. */
 export const superseded = { class: "Cancelled", reason: "Superseded", message: "the task was edited" } as const;
 
+/** Why an attempt of a task that was suspended ends. It counts for no budget. */
+const paused = { class: "Cancelled", reason: "Suspended", message: "the task was suspended" } as const;
+
 /** An edit starts the task again, once the attempt under way has been stopped. */
-function replace(latest: AttemptObservation): TaskDecision {
-  if (latest.state === "Succeeded" || latest.state === "Failed")
-    return start(latest.number + 1, "Pending", "starting again, since the task was edited");
-  return stop(latest, superseded);
+function replace(latest: AttemptObservation, isSuspended: boolean): TaskDecision {
+  if (latest.state !== "Succeeded" && latest.state !== "Failed") return stop(latest, superseded);
+  if (isSuspended) return suspended;
+  return { ...start(latest.number + 1, "Pending", "starting again, since the task was edited"), anew: true };
 }
 
 function whileActive({ timeouts }: TaskObservation, latest: AttemptObservation, now: number): TaskDecision {
@@ -102,15 +119,20 @@ const stop = (latest: AttemptObservation, cause: Cause): TaskDecision => ({
 
 /** The program's failures and the infrastructure's have budgets of their own. Cancelled work and bad input aren't tried again. */
 function afterFailure(observed: TaskObservation, latest: AttemptObservation, now: number): TaskDecision {
-  const { retry, cancelled } = observed;
+  const { retry } = observed;
   const failure = latest.cause ?? { class: "Program" as const, reason: "Unknown", message: "it failed" };
   const final: TaskDecision = { phase: "Failed", message: failure.message };
-  if (cancelled || failure.class === "Cancelled" || failure.class === "Input") return final;
+  if (failure.reason === paused.reason && failure.class === "Cancelled") {
+    if (observed.cancelled) return cancelled("cancelled while it was suspended");
+    return observed.suspended ? suspended : start(latest.number + 1, "Pending", "resuming");
+  }
+  if (observed.cancelled || failure.class === "Cancelled" || failure.class === "Input") return final;
   const infrastructure = failure.class === "Infrastructure";
   const failures = observed.failures ?? countFailures(observed.attempts);
   const used = infrastructure ? failures.infrastructure : failures.program;
   const limit = infrastructure ? retry.infrastructureLimit : retry.limit;
   if (used > limit) return final;
+  if (observed.suspended) return suspended;
   const wakeAt = (latest.endedAt ?? now) + backoffMs(retry, used);
   if (now < wakeAt) {
     return {
@@ -123,9 +145,9 @@ function afterFailure(observed: TaskObservation, latest: AttemptObservation, now
   return start(latest.number + 1, "Retrying", "starting again");
 }
 
-/** Failures by the budget that they use: what isn't the infrastructure's is the program's. */
+/** Failures by the budget that they use: what isn't the infrastructure's is the program's. What was stopped uses none. */
 export function countFailures(attempts: readonly Pick<AttemptObservation, "state" | "cause">[]): Failures {
-  const failed = attempts.filter(({ state }) => state === "Failed");
+  const failed = attempts.filter(({ state, cause }) => state === "Failed" && cause?.class !== "Cancelled");
   const infrastructure = failed.filter((attempt) => attempt.cause?.class === "Infrastructure").length;
   return { program: failed.length - infrastructure, infrastructure };
 }

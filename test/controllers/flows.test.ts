@@ -228,6 +228,45 @@ describe("a run", () => {
     expect((await run("stopped-g1", "Cancelled")).tasks).toMatchObject({ failed: 1, omitted: 1 });
   });
 
+  it("that is suspended stops its tasks and starts no others, and goes on with those when it is resumed", async () => {
+    await make(
+      "SparkFlow",
+      "pausing",
+      steps(
+        { name: "a", ...program({ attempts: [{ runMs: "never" }] }) },
+        { name: "own", ...program({}, { suspend: true }) },
+        { name: "b", dependsOn: ["a"] },
+      ),
+    );
+    const phaseOf = async (name: string) =>
+      ((await tasksOf("pausing-g1")).get(name)?.status as { phase?: string } | undefined)?.phase;
+    await eventually("a runs", async () => (await phaseOf("a")) === "Running");
+    await edit("SparkFlowRun", "pausing-g1", { suspend: true });
+    expect(await run("pausing-g1", "Suspended")).toMatchObject({
+      message: "0/3 tasks have ended; suspended: a, own",
+      tasks: { running: 0, suspended: 2 },
+    });
+    await quiet();
+    expect([...(await tasksOf("pausing-g1")).keys()].sort()).toEqual(["a", "own"]);
+    await edit("SparkFlowRun", "pausing-g1", { suspend: false });
+    await eventually("b has succeeded", async () => (await phaseOf("b")) === "Succeeded");
+    // What the flow itself suspends stays so, until somebody resumes that very task.
+    expect(await run("pausing-g1", "Suspended")).toMatchObject({ message: "2/3 tasks have ended; suspended: own" });
+    const own = (await tasksOf("pausing-g1")).get("own")!;
+    await edit("SparkTask", own.metadata.name, { suspend: false });
+    await run("pausing-g1", "Succeeded");
+    expect((await tasksOf("pausing-g1")).get("a")!.status).toMatchObject({ attempt: 2 });
+  });
+
+  it("that is suspended can be cancelled", async () => {
+    await make("SparkFlow", "parked", steps({ name: "a", ...program({ runMs: "never" }) }));
+    await eventually("a is there", async () => (await tasksOf("parked-g1")).has("a"));
+    await edit("SparkFlowRun", "parked-g1", { suspend: true });
+    await run("parked-g1", "Suspended");
+    await edit("SparkFlowRun", "parked-g1", { cancel: true });
+    expect((await run("parked-g1", "Cancelled")).tasks).toMatchObject({ failed: 1 });
+  });
+
   it("fails where a task refers to a value that its upstream didn't publish, naming it", async () => {
     await make("SparkFlow", "silent", steps({ name: "a" }, { name: "b", args: ["$(tasks.a.values.n)"] }));
     const { failures } = await run("silent-g1", "Failed");

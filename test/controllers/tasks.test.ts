@@ -1,5 +1,6 @@
 // What the operator makes of a SparkTask over its life.
 import { describe, expect, it } from "vitest";
+import type { TaskStatus } from "../../operator/api/status.ts";
 import {
   edit,
   eventually,
@@ -15,6 +16,9 @@ import {
 } from "./operator.ts";
 
 withOperator();
+
+const conditionsOf = ({ conditions = [] }: TaskStatus) =>
+  Object.fromEntries(conditions.map(({ type, status }) => [type, status]));
 
 describe("a task", () => {
   it("has its values, its attempt and its times when it has succeeded", async () => {
@@ -84,6 +88,52 @@ describe("a task", () => {
       expect(await task(name, "Failed")).toMatchObject({ cause: { class: "Cancelled", reason: "Cancelled" } });
   });
 
+  it("that is suspended stops its driver, log and cause kept, and goes on with a new attempt and the same budget", async () => {
+    const crash = { exitCode: 1, result: { outcome: "Failed", error: { class: "ValueError", message: "bad" } } };
+    const script = { attempts: [crash, { runMs: "never" as const }], runMs: 50 };
+    await make("SparkTask", "asleep", program(script, { retry: { limit: 1, backoff: { initial: "100ms" } } }));
+    await eventually("its second attempt runs", async () => {
+      const { attempt, phase } = await taskStatus("asleep");
+      return attempt === 2 && phase === "Running";
+    });
+    await edit("SparkTask", "asleep", { suspend: true });
+    const stopped = await task("asleep", "Suspended");
+    expect(stopped.attempts).toMatchObject([
+      { number: 1, cause: { reason: "ValueError" } },
+      { number: 2, state: "Failed", cause: { class: "Cancelled", reason: "Suspended" } },
+    ]);
+    expect(stopped.failures).toEqual({ program: 1, infrastructure: 0 });
+    expect(conditionsOf(stopped)).toMatchObject({ Suspended: "True", Finished: "False", Ready: "True" });
+    await quiet();
+    expect(await podsOf("asleep")).toHaveLength(2);
+    await edit("SparkTask", "asleep", { suspend: false });
+    const ended = await task("asleep", "Succeeded");
+    expect(ended).toMatchObject({ attempt: 3, failures: { program: 1, infrastructure: 0 } });
+    expect(conditionsOf(ended)).toMatchObject({ Suspended: "False", Finished: "True", Succeeded: "True" });
+    expect(await podsOf("asleep")).toHaveLength(3);
+  });
+
+  it("that is created suspended starts nothing until it is resumed, and takes nobody's room meanwhile", async () => {
+    await make("SparkEngine", "single", { local: { cores: 1 }, maxRunningDrivers: 1 });
+    await make("SparkTask", "admitted", program({}, { suspend: true, engine: "single" }));
+    expect((await task("admitted", "Suspended")).message).toContain("spec.suspend");
+    await make("SparkTask", "younger", program({}, { engine: "single" }));
+    await task("younger", "Succeeded");
+    expect(await podsOf("admitted")).toEqual([]);
+    await edit("SparkTask", "admitted", { suspend: false });
+    expect(await task("admitted", "Succeeded")).toMatchObject({ attempt: 1 });
+  });
+
+  it("that is cancelled while it is suspended ends for good", async () => {
+    await make("SparkTask", "resting", program({}, { suspend: true }));
+    await task("resting", "Suspended");
+    await edit("SparkTask", "resting", { cancel: true });
+    expect(await task("resting", "Failed")).toMatchObject({ cause: { class: "Cancelled", reason: "Cancelled" } });
+    await edit("SparkTask", "resting", { suspend: false });
+    await quiet();
+    expect(await podsOf("resting")).toEqual([]);
+  });
+
   it("that waits says in whose words", async () => {
     await make("SparkTask", "big", program({ unschedulable: "0/1 nodes are available: 1 Insufficient memory." }));
     expect((await task("big", "Pending")).message).toContain("Insufficient memory");
@@ -98,9 +148,9 @@ describe("a task", () => {
   });
 
   it("with a field that isn't served yet is refused by name, and runs when it is taken away", async () => {
-    await make("SparkTask", "later", program({}, { suspend: true }));
-    expect((await task("later", "Failed")).message).toContain('"suspend" is not available yet');
-    await edit("SparkTask", "later", { suspend: null });
+    await make("SparkTask", "later", program({}, { reuse: { maxAge: "1h" } }));
+    expect((await task("later", "Failed")).message).toContain('"reuse" is not available yet');
+    await edit("SparkTask", "later", { reuse: null });
     await task("later", "Succeeded");
   });
 

@@ -2,7 +2,7 @@
 import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
 import type { Problem } from "../../api/problems.ts";
 import type { Cause, TaskPhase } from "../../api/status.ts";
-import { decideRun, hasEnded, type RunDecision } from "../../flow/decide.ts";
+import { decideRun, type RunDecision } from "../../flow/decide.ts";
 import { expandTask, type RunContext, runScope, type TaskResult } from "../../flow/expand.ts";
 import { type Graph, graphOf } from "../../flow/graph.ts";
 import { madeTaskName } from "../../flow/names.ts";
@@ -18,11 +18,11 @@ import { tellRun } from "../events.ts";
 import { inParallel } from "../inParallel.ts";
 import { flowUidAnnotation } from "../made.ts";
 import { patchStatus } from "../patchStatus.ts";
-import { readAnew } from "../readAnew.ts";
 import type { Look } from "../task/controller.ts";
 import { problemsText } from "../task/describe.ts";
 import { type Revisions, revisionAnnotation } from "./revision.ts";
 import { type RunReport, runEnded, runStatus } from "./status.ts";
+import { phaseInRun, steerTasks } from "./steer.ts";
 
 /** Creates at once of one run: a wide flow shouldn't keep the API server from others. */
 const createsAtOnce = 8;
@@ -36,11 +36,11 @@ export async function reconcileRun(ctx: Context, revisions: Revisions, key: stri
   if ("report" in taken) return (await report(ctx, run, taken.report)).look;
   const { flow, params } = taken;
   const begun = run.status?.revision === taken.revision ? run : (await report(ctx, run, { ...started, ...taken })).run;
+  await steerTasks(ctx, run, [...ownTasks(ctx, key, run).values()]);
   const tasks = ownTasks(ctx, key, run);
   const unmade = new Map<string, Cause>();
   const graph = graphFor(flow);
   const context = runContext(run, params, tasks);
-  if (run.spec?.cancel) await cancelTasks(ctx, [...tasks.values()]);
   let decision = decide(flow, run, graph, tasks, unmade);
   while (decision.create.length > 0) {
     await inParallel(createsAtOnce, decision.create, async (name) => {
@@ -144,7 +144,7 @@ function decide(
   unmade: ReadonlyMap<string, Cause>,
 ): RunDecision {
   const phases = new Map<string, TaskPhase>(
-    [...tasks].filter(([name]) => graph.has(name)).map(([name, { status }]) => [name, status?.phase ?? "Pending"]),
+    [...tasks].filter(([name]) => graph.has(name)).map(([name, task]) => [name, phaseInRun(task)]),
   );
   for (const name of unmade.keys()) phases.set(name, "Failed");
   return decideRun({
@@ -153,6 +153,7 @@ function decide(
     failFast: flow.spec.failFast ?? true,
     maxParallelTasks: flow.spec.maxParallelTasks ?? Number.POSITIVE_INFINITY,
     cancelled: run.spec?.cancel === true,
+    suspended: run.spec?.suspend === true,
   });
 }
 
@@ -196,19 +197,6 @@ async function makeTask(
   }
   const message = `a SparkTask named ${objectName} is there already and isn't this run's: delete it, and make another run`;
   return { cause: { class: "Input", reason: "NameTaken", message } };
-}
-
-/** Cancelling a run cancels its tasks that haven't ended. */
-async function cancelTasks(ctx: Context, tasks: readonly StoredTask[]): Promise<void> {
-  const active = tasks.filter(({ status, spec }) => !hasEnded(status?.phase) && !spec?.cancel);
-  await inParallel(createsAtOnce, active, async (task) => {
-    const { namespace = "", name, uid } = task.metadata;
-    try {
-      ctx.tasks.put(await ctx.client.patch(sparkTasks, namespace, name, { metadata: { uid }, spec: { cancel: true } }));
-    } catch (error) {
-      if (!(await readAnew(ctx, sparkTasks, ctx.tasks, task, error))) throw error;
-    }
-  });
 }
 
 /** Writes what there is to say. While the phase stays, that waits for `progressEveryMs` after the last write: then look again. */

@@ -25,6 +25,7 @@ export const runEnded = (phase: RunPhase | undefined): boolean => phase !== unde
 const states: Record<RunPhase, ConditionState> = {
   Pending: "Pending",
   Running: "Running",
+  Suspended: "Suspended",
   Succeeded: "Succeeded",
   Failed: "Failed",
   Cancelled: "Failed",
@@ -73,9 +74,11 @@ function summary({ decision, graph, tasks, unmade }: Known): Partial<FlowRunStat
   };
   const names = [...graph.keys()];
   const count = (...phases: TaskPhase[]) => names.filter((name) => phases.includes(phaseOf(name)!)).length;
+  const suspended = count("Suspended");
   const counts = {
     total: names.length,
     running: count("Pending", "Running", "Retrying"),
+    ...(suspended > 0 ? { suspended } : {}),
     succeeded: count("Succeeded"),
     failed: count("Failed"),
     skipped: count("Skipped"),

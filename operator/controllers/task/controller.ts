@@ -87,6 +87,7 @@ function decide(task: SparkTask, view: TaskView, now: number): TaskDecision {
       failures: view.failures,
       firstNumber: view.firstNumber,
       cancelled: task.spec.cancel === true,
+      suspended: task.spec.suspend === true,
       outdated: view.outdated,
     },
     now,

@@ -22,8 +22,7 @@ export function reportOf(
   const { metadata } = stored;
   const latest = view.attempts.at(-1);
   const nameOf = (number: number) => attemptNames({ objectName: metadata.name, uid: metadata.uid, number }).driver;
-  const restart = decision.action?.kind === "start" && decision.phase === "Pending" && latest !== undefined;
-  const { next } = decision;
+  const { next, anew: restart = false } = decision;
   const common: TaskReport = {
     phase: decision.phase,
     message: decision.message,
@@ -45,13 +44,12 @@ export function reportOf(
       ? { ...common, values: driver.values ?? null, outputs: driver.outputs ?? null, cause: null, executors: null }
       : common;
   if (decision.phase === "Failed") {
-    const cause = latest?.cause ?? cancelledBefore(decision.message);
-    return { ...common, reason: cause.reason, cause };
+    const cause = decision.cause ?? latest?.cause;
+    return cause ? { ...common, reason: cause.reason, cause } : common;
   }
+  if (decision.phase === "Suspended") return common;
   return { ...common, ...underWay(view, own, decision) };
 }
-
-const cancelledBefore = (message: string): Cause => ({ class: "Cancelled", reason: "Cancelled", message });
 
 /** What is to be said of an attempt that goes on: why it waits, or how its executors do. */
 function underWay(view: TaskView, own: readonly DriverPod[], decision: TaskDecision): Partial<TaskReport> {

@@ -29,9 +29,9 @@ export function waitingFor(ctx: Context, namespace: string): string[] {
   });
 }
 
-/** For the context's index: the namespace of a task that hasn't ended. */
-export const unfinishedIn = ({ metadata, status }: StoredTask): string[] =>
-  hasEnded(status?.phase) ? [] : [metadata.namespace ?? ""];
+/** For the context's index: the namespace of a task that hasn't ended, unless it is suspended and waits for nothing. */
+export const unfinishedIn = ({ metadata, spec, status }: StoredTask): string[] =>
+  hasEnded(status?.phase) || (status?.phase === "Suspended" && spec?.suspend) ? [] : [metadata.namespace ?? ""];
 
 /** For the context's index: the namespace of a task that waits for room. */
 export const queuedIn = ({ metadata, status }: StoredTask): string[] =>

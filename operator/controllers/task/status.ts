@@ -42,6 +42,7 @@ const states: Record<TaskPhase, ConditionState> = {
   Pending: "Pending",
   Running: "Running",
   Retrying: "Retrying",
+  Suspended: "Suspended",
   Succeeded: "Succeeded",
   Skipped: "Succeeded",
   Failed: "Failed",

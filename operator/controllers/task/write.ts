@@ -53,6 +53,8 @@ function tellOfStep(ctx: Context, stored: StoredTask, before: TaskStatus, after:
   if (phase === "Succeeded") tellTask(ctx, stored, "Normal", "Succeeded", `attempt ${attempt} succeeded`);
   else if (phase === "Failed") tellTask(ctx, stored, "Warning", after.cause?.reason ?? "Failed", message);
   else if (phase === "Retrying" && before.phase !== "Retrying") tellTask(ctx, stored, "Warning", "Retrying", message);
+  else if (phase === "Suspended" && before.phase !== phase) tellTask(ctx, stored, "Normal", "Suspended", message);
+  else if (before.phase === "Suspended") tellTask(ctx, stored, "Normal", "Resumed", "resumed");
   else if (phase === "Pending" && message !== "" && before.message !== message)
     tellTask(
       ctx,

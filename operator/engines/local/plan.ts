@@ -20,6 +20,7 @@ export type RunPlan = {
   graph: Graph;
   failFast: boolean;
   maxParallelTasks: number;
+  suspended: boolean;
   params: ParamValues;
   date: string;
   /** The SparkTask of one of its tasks, resolved with its engine. */
@@ -38,11 +39,15 @@ export function planRuns(
     const asked = project.runs.filter(({ object }) => object.spec.flow === flow.object.metadata.name);
     const runs =
       asked.length > 0
-        ? asked.map(({ object, source }) => ({ params: object.spec.params ?? {}, source }))
-        : [{ params: {}, source: flow.source }];
-    for (const { params, source } of runs) {
+        ? asked.map(({ object: { spec }, source }) => ({
+            params: spec.params ?? {},
+            suspended: spec.suspend === true,
+            source,
+          }))
+        : [{ params: {}, suspended: false, source: flow.source }];
+    for (const { params, suspended, source } of runs) {
       const planned = planFlow(project, flow, { ...params, ...given }, now);
-      plans.push(planned.plan);
+      plans.push({ ...planned.plan, suspended });
       problems.push(
         ...planned.problems.map((one) =>
           Object.hasOwn(given, String(one.path.at(-1))) ? { ...one, file: "--param" } : locate(one, source),
@@ -81,6 +86,7 @@ function planFlow(
     graph: graphOf(flow.spec.tasks, flow.spec.taskDefaults),
     failFast: flow.spec.failFast ?? true,
     maxParallelTasks: flow.spec.maxParallelTasks ?? Number.POSITIVE_INFINITY,
+    suspended: false,
     params: values,
     date,
     make: (task, results) => {
@@ -99,6 +105,7 @@ function planTask(project: Project, { object: task, source }: Sourced<SparkTask>
     graph: new Map([[name, alone]]),
     failFast: true,
     maxParallelTasks: 1,
+    suspended: false,
     params: {},
     date: localDate(now),
     make: () => ({ object: task, resolved: resolved(project, task) }),

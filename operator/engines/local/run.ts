@@ -81,6 +81,7 @@ export function runLocally(
         failFast: run.plan.failFast,
         maxParallelTasks: run.plan.maxParallelTasks,
         cancelled: abort.aborted,
+        suspended: run.plan.suspended,
       });
       for (const [phase, names] of [
         ["Skipped", decision.skip],
@@ -92,7 +93,8 @@ export function runLocally(
       }
       run.phase = decision.phase === "Pending" ? "Running" : decision.phase;
       run.message = decision.message;
-      const open = [...run.tasks.values()].some((task) => !hasEnded(task.phase));
+      // Nobody can resume what a manifest suspends while it runs here: that is the end.
+      const open = run.phase !== "Suspended" && [...run.tasks.values()].some((task) => !hasEnded(task.phase));
       if (!open && run.phase !== "Running") run.finishedAt = Date.now();
       if (run.finishedAt !== undefined) {
         saveRecord(recordOf(run));
@@ -126,9 +128,15 @@ export function runLocally(
 
     function stepTask(run: RunState, task: TaskState, now: number): number {
       if (hasEnded(task.phase) || !task.made) return Number.POSITIVE_INFINITY;
-      const { resolved } = task.made;
+      const { resolved, object } = task.made;
       const decision = decideTask(
-        { retry: resolved.retry, timeouts: resolved.timeouts, attempts: task.attempts, cancelled: abort.aborted },
+        {
+          retry: resolved.retry,
+          timeouts: resolved.timeouts,
+          attempts: task.attempts,
+          cancelled: abort.aborted,
+          suspended: object.spec.suspend === true,
+        },
         now,
       );
       const wakeAt = decision.wakeAt ?? Number.POSITIVE_INFINITY;
@@ -201,7 +209,7 @@ export function runLocally(
       task.message = message;
       save(run);
       report.task(run, task);
-      if (hasEnded(phase)) soon(); // others may start, or never will
+      if (hasEnded(phase) || phase === "Suspended") soon(); // others may start, or never will
     }
   });
 }
@@ -210,7 +218,7 @@ export function runLocally(
  * A task that waits for room on this machine hasn't begun: whether it may still start is decided anew each time, so that
  * failFast and cancelling reach it.
  */
-const hasBegun = (task: TaskState) => task.attempts.length > 0 || hasEnded(task.phase);
+const hasBegun = (task: TaskState) => task.attempts.length > 0 || task.phase === "Suspended" || hasEnded(task.phase);
 
 /** Where a task's outputs go: what `paths` maps its storage to, or a folder of this machine, else .sparkflow/storage. */
 function outputsFolder(machine: LocalMachine, plan: RunPlan, { storage, name }: ResolvedTask): string {

@@ -37,7 +37,7 @@ describe("a field that this version can't serve", () => {
         "SparkFlow schedule",
         "SparkFlow tasks.0.when",
         "SparkFlow taskDefaults.reuse",
-        "SparkFlowRun suspend",
+        "SparkTask reuse",
       ]),
     );
   });

@@ -19,7 +19,7 @@ const condition = (status: TaskStatus, type: string) => status.conditions?.find(
 describe("a task's status", () => {
   it("has what the phase means to tools, by kstatus' rules", () => {
     const table = Object.fromEntries(
-      (["Pending", "Running", "Retrying", "Succeeded", "Failed"] as const).map((phase) => [
+      (["Pending", "Running", "Retrying", "Suspended", "Succeeded", "Failed"] as const).map((phase) => [
         phase,
         Object.fromEntries(reported({ phase, message: "" }).conditions!.map(({ type, status }) => [type, status])),
       ]),
@@ -28,6 +28,7 @@ describe("a task's status", () => {
       Pending: { Succeeded: "Unknown", Finished: "False", Ready: "Unknown", Reconciling: "True" },
       Running: { Succeeded: "Unknown", Finished: "False", Ready: "True" },
       Retrying: { Succeeded: "Unknown", Finished: "False", Ready: "False", Reconciling: "True" },
+      Suspended: { Suspended: "True", Succeeded: "Unknown", Finished: "False", Ready: "True" },
       Succeeded: { Succeeded: "True", Finished: "True", Ready: "True" },
       Failed: { Succeeded: "False", Finished: "True", Ready: "False", Stalled: "True" },
     });

@@ -47,6 +47,35 @@ describe("what is created", () => {
   );
 });
 
+describe("a run that is suspended", () => {
+  it.each<[string, Record<string, TaskPhase>, boolean, string, string]>([
+    ["waits before its first task", {}, true, "Suspended", "0/4 tasks have ended"],
+    ["is Running while its tasks are being stopped", { load: "Running" }, true, "Running", "0/4 tasks have ended"],
+    ["rests when they have been", { load: "Suspended" }, true, "Suspended", "0/4 tasks have ended; suspended: load"],
+    ["rests between two tasks", { load: "Succeeded" }, true, "Suspended", "1/4 tasks have ended"],
+    [
+      "rests where only a task is suspended that all others wait for",
+      { load: "Suspended" },
+      false,
+      "Suspended",
+      "0/4 tasks have ended; suspended: load",
+    ],
+    [
+      "goes on with what doesn't wait for a suspended task",
+      { load: "Succeeded", clean: "Suspended", count: "Running" },
+      false,
+      "Running",
+      "1/4 tasks have ended; suspended: clean",
+    ],
+  ])("%s", (_, tasks, suspended, phase, message) => {
+    expect(decide(diamond, tasks, { suspended })).toMatchObject({ create: [], phase, message });
+  });
+
+  it("leaves the place of a suspended task to another", () => {
+    expect(decide({ a: [], b: [] }, { a: "Suspended" }, { maxParallelTasks: 1 }).create).toEqual(["b"]);
+  });
+});
+
 describe("what is omitted", () => {
   const fan = { a: [], b: [], c: ["a"], d: ["c"], e: ["b"] };
   it.each<[string, Record<string, TaskPhase>, boolean, Record<string, string>]>([

@@ -4,6 +4,7 @@ import {
   type AttemptObservation,
   backoffMs,
   type Cause,
+  countFailures,
   decideTask,
   type TaskObservation,
 } from "../../../operator/task/decide.ts";
@@ -185,6 +186,59 @@ describe("a task that was edited", () => {
 
   it("goes on counting its attempts", () => {
     expect(decideTask(task([], { firstNumber: 4 }), 0).action).toEqual({ kind: "start", number: 4 });
+  });
+});
+
+describe("a task that is suspended", () => {
+  const stopped: AttemptObservation = {
+    ...failed(3),
+    cause: { class: "Cancelled", reason: "Suspended", message: "the task was suspended" },
+  };
+  const active = (state: "Pending" | "Running"): AttemptObservation => ({ number: 3, state, createdAt: 0 });
+
+  it.each<[string, AttemptObservation[], Partial<TaskObservation>]>([
+    ["starts nothing before its first attempt", [], {}],
+    ["rests once its attempt was stopped", [stopped], {}],
+    ["rests instead of trying again after a failure", [failed(1)], {}],
+    ["rests after an edit too", [stopped], { outdated: true }],
+    ["rests after an edit of what had succeeded", [{ ...active("Running"), state: "Succeeded" }], { outdated: true }],
+  ])("%s", (_, attempts, more) => {
+    const decision = decideTask(task(attempts, { ...more, suspended: true }), long);
+    expect(decision).toEqual({ phase: "Suspended", message: "suspended: it goes on when spec.suspend is false" });
+  });
+
+  it.each(["Pending", "Running"] as const)("stops the attempt that is under way (%s)", (state) => {
+    expect(decideTask(task([active(state)], { suspended: true, timeouts: { runMs: 1 } }), long)).toMatchObject({
+      action: { kind: "stop", number: 3, cause: { class: "Cancelled", reason: "Suspended" } },
+      phase: state,
+    });
+  });
+
+  it.each<[string, AttemptObservation, object]>([
+    [
+      "succeeded, if its attempt did before it was stopped",
+      { ...active("Running"), state: "Succeeded" },
+      { phase: "Succeeded" },
+    ],
+    ["failed, if its attempt did and no retry is left", failed(1, "Input"), { phase: "Failed", message: "it broke" }],
+  ])("has %s", (_, attempt, expected) => {
+    expect(decideTask(task([attempt], { suspended: true }), long)).toMatchObject(expected);
+  });
+
+  it.each([[[]], [[stopped]]])("and cancelled has failed as Cancelled (%#)", (attempts) => {
+    const decision = decideTask(task(attempts, { suspended: true, cancelled: true }), long);
+    expect(decision).toMatchObject({ phase: "Failed", cause: { class: "Cancelled", reason: "Cancelled" } });
+    expect(decision.action).toBeUndefined();
+  });
+
+  it("goes on at once with the next number when it is resumed, and with what was left of its budgets", () => {
+    const decision = decideTask(task([stopped], { failures: { program: 2, infrastructure: 1 } }), 1001);
+    expect(decision).toMatchObject({ action: { kind: "start", number: 4 }, phase: "Pending" });
+    expect(decision.anew).toBeUndefined();
+  });
+
+  it("uses up no retry", () => {
+    expect(countFailures([failed(1), stopped, failed(4, "Infrastructure")])).toEqual({ program: 1, infrastructure: 1 });
   });
 });
 

@@ -1,0 +1,46 @@
+// What a run's cancel and suspend do to the tasks that it made: each is asked for the same.
+import { hasEnded } from "../../flow/decide.ts";
+import { sparkTasks } from "../../kube/resources.ts";
+import type { Context, StoredRun, StoredTask } from "../context.ts";
+import { inParallel } from "../inParallel.ts";
+import { readAnew } from "../readAnew.ts";
+
+/** Patches at once of one run. */
+const patchesAtOnce = 8;
+/** On a task that its run suspended: only such a task goes on with the run. */
+const suspendedByRun = "sparkflow.dev/suspended-by-run";
+
+/** Has a run's tasks that haven't ended do as the run is told. Cancelling is for good, so it comes before suspending. */
+export async function steerTasks(ctx: Context, { spec }: StoredRun, tasks: readonly StoredTask[]): Promise<void> {
+  const active = tasks.filter(({ status }) => !hasEnded(status?.phase));
+  const marked = ({ metadata }: StoredTask) => metadata.annotations?.[suspendedByRun] !== undefined;
+  if (spec?.cancel) {
+    const going = active.filter((task) => !task.spec?.cancel);
+    await patchAll(ctx, going, { spec: { cancel: true } });
+  } else if (spec?.suspend) {
+    const awake = active.filter((task) => !task.spec?.suspend);
+    await patchAll(ctx, awake, { metadata: { annotations: { [suspendedByRun]: "true" } }, spec: { suspend: true } });
+  } else {
+    const asleep = active.filter(marked);
+    await patchAll(ctx, asleep, { metadata: { annotations: { [suspendedByRun]: null } }, spec: { suspend: null } });
+  }
+}
+
+async function patchAll(
+  ctx: Context,
+  tasks: readonly StoredTask[],
+  { metadata, spec }: { metadata?: object; spec: object },
+): Promise<void> {
+  await inParallel(patchesAtOnce, tasks, async (task) => {
+    const { namespace = "", name, uid } = task.metadata;
+    try {
+      ctx.tasks.put(await ctx.client.patch(sparkTasks, namespace, name, { metadata: { ...metadata, uid }, spec }));
+    } catch (error) {
+      if (!(await readAnew(ctx, sparkTasks, ctx.tasks, task, error))) throw error;
+    }
+  });
+}
+
+/** A task's phase for the decision about its run: one that is to go on again, but hasn't said so yet, is under way. */
+export const phaseInRun = ({ spec, status }: StoredTask) =>
+  status?.phase === "Suspended" && !spec?.suspend ? "Pending" : (status?.phase ?? "Pending");

@@ -1,0 +1,37 @@
+// The laptop's controller with scripted drivers: what a run does and leaves, whatever its programs are.
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { removeProcessTemp } from "../../../operator/engines/local/temp.ts";
+import { folderOf } from "../folder.ts";
+import { flowOf, folderWith, plansOf, runAll } from "./scriptedMachine.ts";
+
+beforeEach(() => {
+  vi.stubEnv("SPARKFLOW_STATE", folderOf({}));
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    removeProcessTemp();
+  });
+});
+
+const phases = (tasks: readonly { name: string; phase: string }[]) =>
+  Object.fromEntries(tasks.map(({ name, phase }) => [name, phase]));
+
+describe("what is suspended by its manifest", () => {
+  it("is said to be, and doesn't run; the rest does", async () => {
+    const tasks = [
+      { name: "load" },
+      { name: "count", suspend: true, dependsOn: ["load"] },
+      { name: "draw", dependsOn: ["count"] },
+    ];
+    const [record] = await runAll(plansOf(folderWith(flowOf(tasks))));
+    expect(record).toMatchObject({ phase: "Suspended", message: "1/3 tasks have ended; suspended: count" });
+    expect(phases(record!.tasks)).toEqual({ load: "Succeeded", count: "Suspended", draw: "Pending" });
+    expect(record!.finishedAt).toBeDefined();
+  });
+
+  it("may be a run: then none of its tasks begins", async () => {
+    const later = { kind: "SparkFlowRun", metadata: { name: "later" }, spec: { flow: "steps", suspend: true } };
+    const [record] = await runAll(plansOf(folderWith(flowOf([{ name: "load" }]), later)));
+    expect(record).toMatchObject({ phase: "Suspended", message: "0/1 tasks have ended" });
+    expect(record!.tasks[0]).toMatchObject({ phase: "Pending", attempt: 0 });
+  });
+});
