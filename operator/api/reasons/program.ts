@@ -148,7 +148,7 @@ export const program: Reasons = {
   Cancelled: {
     of: ["Cancelled"],
     means: "Somebody asked for the end: `sparkflow cancel`, `spec.cancel: true`, or Ctrl-C on a laptop.",
-    more: "cluster.md#see-and-end",
+    more: "control.md#cancel",
   },
   Superseded: {
     of: ["Cancelled"],

@@ -18,6 +18,14 @@ export const states: Reasons = {
     means: "The same as Retrying, in the word that kstatus, and so Flux and Argo CD, know.",
     more: "flows.md#retries-and-time-outs",
   },
+  Suspended: {
+    of: ["Cancelled"],
+    means:
+      "The task or run was asked to wait (`spec.suspend: true`): its drivers were stopped, log and cause stay, and no retry was used up.",
+    mend: ["`spec.suspend: false` goes on with a new attempt."],
+    more: "control.md#suspend",
+  },
+  Resumed: { means: "What was suspended goes on.", more: "control.md#suspend" },
   Succeeded: {
     means:
       "The program ended well, and every declared output is there and as declared. Of a run: every task has ended, and no failure counts.",

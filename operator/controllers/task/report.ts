@@ -27,8 +27,8 @@ export function reportOf(
     phase: decision.phase,
     message: decision.message,
     runHash: view.outdated && !restart ? (stored.status?.runHash ?? hash) : hash,
-    // One that waited for its next attempt and ends meanwhile, since it was cancelled, ends with the attempt that it had.
-    attempt: next ?? (decision.phase === "Failed" ? (latest?.number ?? view.number) : view.number),
+    // One that waited for its next attempt and is cancelled or suspended meanwhile is left with the attempt that it had.
+    attempt: next ?? (atRest(decision) ? (latest?.number ?? view.number) : view.number),
     failures: restart ? { program: 0, infrastructure: 0 } : view.failures,
     records: latest ? [{ ...latest, driver: nameOf(latest.number) }] : [],
     restart,
@@ -50,6 +50,8 @@ export function reportOf(
   if (decision.phase === "Suspended") return common;
   return { ...common, ...underWay(view, own, decision) };
 }
+
+const atRest = ({ phase }: TaskDecision): boolean => phase === "Failed" || phase === "Suspended";
 
 /** What is to be said of an attempt that goes on: why it waits, or how its executors do. */
 function underWay(view: TaskView, own: readonly DriverPod[], decision: TaskDecision): Partial<TaskReport> {
