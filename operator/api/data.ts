@@ -45,7 +45,10 @@ export const input = z.strictObject({
     'Spark DDL that the data is read with (csv, json). Default: that of the output it comes from, else inferred. Example: "word STRING, n BIGINT".',
   ),
   options: field(options, 'Options for Spark\'s reader. Default for csv: header "true". Example: {delimiter: ";"}.'),
-  optional: field(z.boolean(), "Whether the input may be missing. Default: false.", { notYet: true }),
+  optional: field(
+    z.boolean(),
+    "Whether the data may be missing: the task it is from left none, or nothing is there. The program then gets None, and no SPARKFLOW_INPUT_<NAME>. Default: false.",
+  ),
 });
 export type Input = z.infer<typeof input>;
 

@@ -115,13 +115,17 @@ function publishedValue(task: string, field: string, values: TaskResult["values"
   throw new TemplateError(`$(tasks.${task}.values.${field}): the task "${task}" published no such value, ${those}`);
 }
 
-/** An input `from` other tasks as a URI, with the format and schema of the output that it comes from. */
+/**
+ * An input `from` other tasks as a URI, with the format and schema of the output that it comes from. An optional one that
+ * no task left keeps its name alone: the program gets nothing for it.
+ */
 function connect(input: Input, run: RunContext): Input {
   const { from, ...rest } = input;
   if (from === undefined) return input;
   const sources = sourcesOf(from);
   const source = sources.map(splitFrom).find(({ task }) => run.results.has(task));
   const found = source && run.results.get(source.task)?.outputs.find(({ name }) => name === source.output);
+  if (!found && input.optional) return rest;
   if (!found) throw new Error(`${sources.join(", ")} has no result, though its task has ended`);
   const format = input.format ?? (found.format as Format);
   // Files that don't say their types are read with those that they were written with.

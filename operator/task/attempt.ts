@@ -20,8 +20,8 @@ export type Attempt = {
   number: number;
   /** Generated files, by path within the attempt's folder. */
   files: Record<string, string>;
-  /** ConfigMaps laid out as folders within the attempt's folder. */
-  configMaps: { name: string; path: string }[];
+  /** ConfigMaps laid out as folders within the attempt's folder; an optional one may be missing. */
+  configMaps: { name: string; path: string; optional?: true }[];
   /** The driver's environment: the user's variables first, then ours. */
   env: EnvVar[];
   settings: Setting[];

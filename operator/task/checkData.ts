@@ -14,8 +14,16 @@ export function checkData(spec: TaskSpec, path: Path): Problem[] {
   for (const [index, input] of (spec.inputs ?? []).entries()) {
     const at = [...path, "inputs", index];
     const sources = (["from", "uri", "configMap"] as const).filter((source) => input[source] !== undefined);
-    if (sources.length === 0)
+    // What a run makes of an optional input that no task left has no source any more.
+    if (sources.length === 0 && !input.optional)
       problems.push(problem(at, `the input "${input.name}" needs one of from, uri and configMap`));
+    if (spec.sql && input.optional && !input.schema && input.format !== "text")
+      problems.push(
+        problem(
+          at,
+          `the input "${input.name}" is optional and SQL's: give its schema, for a view without rows has columns`,
+        ),
+      );
     if (sources.length > 1)
       problems.push(
         problem(

@@ -73,19 +73,24 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
 
 type PlacedInput = {
   name: string;
-  uri: string;
+  /** Null where no task left the data of an optional input. */
+  uri: string | null;
   format: string;
   schema: string | null;
   options: Record<string, string>;
+  /** The driver looks whether it is there. */
+  optional?: true;
 };
-type PlacedOutput = PlacedInput & { crs: string | null };
+type PlacedOutput = Omit<PlacedInput, "optional"> & { uri: string; crs: string | null };
 
 function placedInput(input: Input, place: Place): PlacedInput {
-  const { name, configMap } = input;
-  const uri = configMap
-    ? `file://${place.attemptDir}/inputs/${configMap.name}/${configMap.key}`
-    : asUri(place.locate(input.uri!));
-  return { name, uri, format: input.format ?? "parquet", schema: input.schema ?? null, options: input.options ?? {} };
+  const { name, format = "parquet", schema = null, options = {}, optional } = input;
+  return { name, uri: inputUri(input, place), format, schema, options, ...(optional ? { optional } : {}) };
+}
+
+function inputUri({ uri, configMap }: Input, place: Place): string | null {
+  if (configMap) return `file://${place.attemptDir}/inputs/${configMap.name}/${configMap.key}`;
+  return uri === undefined ? null : asUri(place.locate(uri));
 }
 
 /** A path, or a file in the image, as readers know it. */
@@ -123,7 +128,8 @@ function taskScope(task: ResolvedTask, inputs: PlacedInput[], outputs: PlacedOut
     }
     if (field !== "uri" || more.length > 0) return undefined;
     const list = head === "inputs" ? inputs : head === "outputs" ? outputs : [];
-    return list.find((item) => item.name === name)?.uri;
+    const item = list.find((one) => one.name === name);
+    return item && (item.uri ?? "");
   };
 }
 
@@ -192,12 +198,20 @@ const parent = (path: string) => path.slice(0, Math.max(1, path.lastIndexOf("/")
 /** ConfigMaps of the user's that the attempt's folder holds: code, data, conf files. */
 export function configMaps(task: ResolvedTask): Attempt["configMaps"] {
   const code = programConfigMap(task.program);
-  const data = [...new Set(task.inputs.flatMap((input) => (input.configMap ? [input.configMap.name] : [])))];
-  return [
+  const data = task.inputs.flatMap(({ configMap, optional }) =>
+    configMap ? [{ name: configMap.name, optional }] : [],
+  );
+  const needed = new Set([
+    ...(code ? [code.name] : []),
+    ...data.filter(({ optional }) => !optional).map(({ name }) => name),
+    ...(task.confFiles ? [task.confFiles] : []),
+  ]);
+  const all = [
     ...(code ? [{ name: code.name, path: "program" }] : []),
-    ...data.map((name) => ({ name, path: `inputs/${name}` })),
+    ...[...new Set(data.map(({ name }) => name))].map((name) => ({ name, path: `inputs/${name}` })),
     ...(task.confFiles ? [{ name: task.confFiles, path: "conf" }] : []),
   ];
+  return all.map((one) => (needed.has(one.name) ? one : { ...one, optional: true }));
 }
 
 /** Variables by name, the later one winning: the user's, then ours, which name what the program must find. */
@@ -213,7 +227,9 @@ function environment(
   const all: EnvVar[] = [
     ...task.env.map((env) => (env.value === undefined ? env : { ...env, value: resolveText(env.value, scope) })),
     ...task.secrets.env.map(({ name, secret }) => ({ name, valueFrom: { secretKeyRef: secret } })),
-    ...inputs.map(({ name, uri }) => ({ name: variableName("SPARKFLOW_INPUT", name), value: uri })),
+    ...inputs.flatMap(({ name, uri }) =>
+      uri === null ? [] : [{ name: variableName("SPARKFLOW_INPUT", name), value: uri }],
+    ),
     ...outputs.map(({ name, uri }) => ({ name: variableName("SPARKFLOW_OUTPUT", name), value: uri })),
     { name: "SPARKFLOW_PARAMS", value: JSON.stringify(plain) },
     ...place.env,

@@ -100,7 +100,7 @@ class Attempt:
     def _environment(self, more: dict) -> dict:
         (self.folder / "classpath").write_text("\n".join(class_path()) + "\n")
         env = {name: os.environ[name] for name in ("PATH", "HOME", "JAVA_HOME", "LANG") if name in os.environ}
-        env.update({f"SPARKFLOW_INPUT_{data['name'].upper()}": data["uri"] for data in self.inputs})
+        env.update({f"SPARKFLOW_INPUT_{data['name'].upper()}": data["uri"] for data in self.inputs if data["uri"]})
         env.update({f"SPARKFLOW_OUTPUT_{data['name'].upper()}": data["uri"] for data in self.outputs})
         return {
             **env,

@@ -72,11 +72,15 @@ function bundleProgram(spec: Fields, path: Path, folder: string, put: Put): Prob
 }
 
 function bundleInputs(spec: Fields, path: Path, folder: string, put: Put): Problem[] {
-  const inputs = (spec.inputs ?? []) as { uri?: string; configMap?: object }[];
+  const inputs = (spec.inputs ?? []) as { uri?: string; configMap?: object; optional?: boolean }[];
   return inputs.flatMap((input, index) => {
     if (!input.uri || !isRelative(input.uri)) return [];
     const at = [...path, "inputs", index, "uri"];
     const file = resolve(folder, input.uri);
+    if (input.optional && !existsSync(file)) {
+      delete input.uri; // a path of this machine could never be there
+      return [];
+    }
     const wrong = fileProblem(input.uri, file, at);
     if (wrong) return [wrong];
     const content = new Map([[basename(file), readFileSync(file)]]);

@@ -20,7 +20,10 @@ export const attemptVolumes = (names: AttemptNames) => [{ name: attemptVolume, c
 
 /** A volume for each of the user's ConfigMaps, also if it is mounted in several places. */
 export const configMapVolumes = ({ configMaps }: Attempt) =>
-  [...new Set(configMaps.map(({ name }) => name))].map((name) => ({ name: volumeName(name), configMap: { name } }));
+  [...new Map(configMaps.map((one) => [one.name, one.optional])).entries()].map(([name, optional]) => ({
+    name: volumeName(name),
+    configMap: { name, ...(optional ? { optional } : {}) },
+  }));
 
 /** The executors' template alone, not the attempt's other files. */
 export const templateVolumes = (names: AttemptNames) => [

@@ -43,10 +43,18 @@ function taskProblems(spec: TaskSpec, path: Path, source: SourceDocument, source
   return [
     ...(file ? fileProblems(file, [...path, program.kind, "file"], at) : []),
     ...(configMap ? configMapProblems(configMap, [...path, program.kind, "configMap"], sources) : []),
-    ...(spec.inputs ?? []).flatMap((input, index) => [
-      ...(input.configMap ? configMapProblems(input.configMap, [...path, "inputs", index, "configMap"], sources) : []),
-      ...(input.uri && !input.uri.includes("$(") ? fileProblems(input.uri, [...path, "inputs", index, "uri"], at) : []),
-    ]),
+    ...(spec.inputs ?? []).flatMap((input, index) =>
+      input.optional
+        ? []
+        : [
+            ...(input.configMap
+              ? configMapProblems(input.configMap, [...path, "inputs", index, "configMap"], sources)
+              : []),
+            ...(input.uri && !input.uri.includes("$(")
+              ? fileProblems(input.uri, [...path, "inputs", index, "uri"], at)
+              : []),
+          ],
+    ),
     ...settingProblems(spec, path, source, sources),
   ];
 }

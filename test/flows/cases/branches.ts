@@ -128,6 +128,33 @@ export const branches: Cases = {
     message: "2 tasks failed: a, b",
     tasks: { a: "Failed: ValueError", b: "Failed: ValueError", read: "Omitted" },
   },
+  "optional-input": {
+    it: "an optional input is nothing where its task failed, and the output where it succeeded",
+    flow: {
+      failFast: false,
+      tasks: [
+        task("a", bad, rows),
+        task("b", [{ outputs: { rows: 7 } }], rows),
+        task("read", [], {
+          inputs: [
+            { name: "old", from: "a.rows", optional: true },
+            { name: "new", from: ["a.rows", "b.rows"], optional: true },
+          ],
+        }),
+      ],
+    },
+    phase: "Failed",
+    message: "a failed",
+    tasks: { a: "Failed: ValueError", b: "Succeeded", read: "Succeeded" },
+    details: {
+      read: {
+        inputs: [
+          { name: "old", optional: true },
+          { name: "new", optional: true, uri: "b/1/rows", format: "csv" },
+        ],
+      },
+    },
+  },
   "mend-and-read": {
     it: "a mend's output stands in for what the failed task would have left",
     flow: {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { FlowSpec, FlowTask } from "../../../operator/api/flow.ts";
 import { expandTask, type RunContext, runScope } from "../../../operator/flow/expand.ts";
+import { checkTask } from "../../../operator/task/check.ts";
 import { paramTypesAnnotation, resolveTask } from "../../../operator/task/resolve.ts";
 import { flowTask, sparkFlow } from "../builders.ts";
 
@@ -152,6 +153,22 @@ describe("an input from another task", () => {
   ])("%s", (_, input, output, expected) => {
     const run = context({ results: new Map([["load", { values: {}, outputs: [{ ...words, ...output }] }]]) });
     expect(specOf({ inputs: [{ name: "i", from: "load.words", ...input }] }, {}, run).inputs).toEqual([expected]);
+  });
+});
+
+describe("an optional input", () => {
+  const without = context({ results: new Map() });
+  const made = (input: object, run = without) =>
+    specOf({ inputs: [{ name: "i", from: ["a.x", "load.words"], optional: true, ...input }] }, {}, run).inputs;
+
+  it("that no task left keeps its name alone, and is a task that can be applied", () => {
+    expect(made({ schema: "w STRING" })).toEqual([{ name: "i", optional: true, schema: "w STRING" }]);
+    expect(checkTask({ python: { file: "a.py" }, inputs: made({})! }, [])).toEqual([]);
+  });
+
+  it("is the output of the first task that succeeded", () => {
+    const run = context({ results: new Map([["load", { values: {}, outputs: [words] }]]) });
+    expect(made({}, run)).toEqual([{ name: "i", optional: true, uri: words.uri, format: "parquet" }]);
   });
 });
 

@@ -74,6 +74,11 @@ describe("a task", () => {
       "spec.outputs[0].crs: only format geoparquet keeps a crs; the format here is parquet",
     ],
     [
+      "an optional view without columns",
+      { python: undefined, sql: { statements: "SELECT 1" }, inputs: [{ name: "a", uri: "x", optional: true }] },
+      'spec.inputs[0]: the input "a" is optional and SQL\'s: give its schema, for a view without rows has columns',
+    ],
+    [
       "a folder in SQL",
       { python: undefined, sql: { statements: "SELECT 1" }, inputs: [{ name: "a", uri: "x", format: "directory" }] },
       "spec.inputs[0].format: format directory has no rows, so SQL can't see it as a view",

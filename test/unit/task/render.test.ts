@@ -136,6 +136,36 @@ describe("places", () => {
   });
 });
 
+describe("an optional input", () => {
+  const inputs = [
+    { name: "gone", optional: true },
+    { name: "maybe", uri: "s3a://b/x", optional: true },
+    { name: "small", configMap: { name: "data", key: "k" }, optional: true },
+  ];
+
+  it("without a source has no variable, and its template is empty", () => {
+    const attempt = rendered({ inputs, args: ["--gone=$(inputs.gone.uri)"] });
+    expect(attempt.env.map(({ name }) => name).filter((name) => name.startsWith("SPARKFLOW_INPUT"))).toEqual([
+      "SPARKFLOW_INPUT_MAYBE",
+      "SPARKFLOW_INPUT_SMALL",
+    ]);
+    expect(attemptJson(attempt)).toMatchObject({
+      args: ["--gone="],
+      inputs: [
+        { uri: null, optional: true },
+        { uri: "s3a://b/x", optional: true },
+        { uri: "file:///runs/r/count/1/inputs/data/k", optional: true },
+      ],
+    });
+  });
+
+  it("makes its ConfigMap one that may be missing, unless something else needs it", () => {
+    expect(rendered({ inputs }).configMaps).toEqual([{ name: "data", path: "inputs/data", optional: true }]);
+    const needed = { ...inputs[2]!, name: "needed", optional: false };
+    expect(rendered({ inputs: [...inputs, needed] }).configMaps).toEqual([{ name: "data", path: "inputs/data" }]);
+  });
+});
+
 describe("the JVM", () => {
   it("gets default options before the user's, heap and paths, as Spark's launcher gives them", () => {
     const attempt = rendered({

@@ -30,6 +30,8 @@ def input(name: str) -> Any:
     With `header` (the default) and a declared schema, CSV's column names must be the declared ones, in that order; the
     option `enforceSchema: true` takes the columns by position.
 
+    None for an optional input that isn't there.
+
     Raises InputMissing when there's nothing at its URI, SchemaMismatch when parquet or geoparquet differs from its
     declared schema (a projection: other columns are left out), SparkflowError when the task has no such input.
     """

@@ -29,15 +29,19 @@ class Program:
 
 @dataclass(frozen=True)
 class Data:
-    """An input or an output: `uri` as Hadoop's Path reads it (no percent-decoding), `schema` in Spark DDL or None."""
+    """An input or an output: `uri` as Hadoop's Path reads it (no percent-decoding), `schema` in Spark DDL or None.
+
+    `uri` is None for an `optional` input that isn't there.
+    """
 
     role: str
     name: str
-    uri: str
+    uri: str | None
     format: str
     schema: str | None = None
     crs: str | None = None
     options: dict[str, str] = field(default_factory=dict)
+    optional: bool = False
 
     def __str__(self) -> str:
         return f"{self.role} `{self.name}`"
@@ -127,7 +131,10 @@ def _data(role: str, specs: list[dict]) -> dict[str, Data]:
     found: dict[str, Data] = {}
     for spec in specs:
         options = {key: _option(value) for key, value in (spec.get("options") or {}).items()}
-        data = Data(role, spec["name"], spec["uri"], spec["format"], spec.get("schema"), spec.get("crs"), options)
+        optional = spec.get("optional", False)
+        data = Data(
+            role, spec["name"], spec["uri"], spec["format"], spec.get("schema"), spec.get("crs"), options, optional
+        )
         if data.format not in FORMATS:
             raise SparkflowError(f"{data}: format is {data.format!r}; known are {', '.join(FORMATS)}")
         if data.name in found:

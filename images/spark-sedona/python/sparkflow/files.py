@@ -70,6 +70,11 @@ class HadoopFiles:
         path, system = self._at(uri)
         return system.exists(path)
 
+    def matches(self, uri: str) -> bool:
+        """Whether there's something at a URI that may be a pattern."""
+        path, system = self._at(uri)
+        return bool(system.globStatus(path))
+
     def is_folder(self, uri: str) -> bool:
         path, system = self._at(uri)
         return system.exists(path) and system.getFileStatus(path).isDirectory()

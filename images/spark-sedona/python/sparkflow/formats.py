@@ -36,6 +36,17 @@ def read(session, data: Data):
     return frame
 
 
+def empty(session, data: Data):
+    """An optional input that isn't there, as a DataFrame without rows. Raises SparkflowError without a schema."""
+    declared = schema.declared(data) or (data.format == "text" and [{"name": "value", "type": "string"}])
+    if not declared:
+        raise SparkflowError(
+            f"{data} is optional and isn't there, and without data a view needs columns: declare the input's `schema`"
+        )
+    _need_sedona(session, data, declared)
+    return session.createDataFrame(session.sparkContext.emptyRDD(), _struct(declared))
+
+
 def write(session, data: Data, frame) -> dict:
     """Writes an output and returns its entry in the result: rows, schemaHash and schema.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sparkflow import convert, footers, formats, models, opaque, param_types, result, schema
 from sparkflow.attempt import Attempt, Data
-from sparkflow.errors import OutputMissing, SparkflowError, listed
+from sparkflow.errors import InputMissing, OutputMissing, SparkflowError, listed
 
 
 class Task:
@@ -23,11 +23,21 @@ class Task:
 
     def input(self, name: str, kind: str | None = None, hint: object = None):
         """An input as `kind` (binding's word for a type): a DataFrame, a local path or a model, by its format, where
-        none is given. `hint` is the class that a model must be of.
+        none is given. `hint` is the class that a model must be of. None for an optional one that isn't there.
         """
         data = self.attempt.inputs.get(name)
         if data is None:
             raise SparkflowError(f"the task has no input `{name}`; its inputs are {listed(self.attempt.inputs)}")
+        if data.uri is None:
+            return None
+        try:
+            return self._read(data, kind, hint)
+        except InputMissing:  # there's a folder, but nothing in it
+            if data.optional:
+                return None
+            raise
+
+    def _read(self, data: Data, kind: str | None, hint: object):
         if data.format in ("file", "directory"):
             path = opaque.read(data, lambda: self.spark.gateway)
             return str(path) if kind == "path text" else path

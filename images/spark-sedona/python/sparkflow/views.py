@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sparkflow import formats
 from sparkflow.attempt import NO_ROWS
 from sparkflow.errors import SparkflowError
 from sparkflow.task import Task
@@ -15,7 +16,9 @@ def register(task: Task) -> None:
         if data.format in NO_ROWS:
             raise SparkflowError(f"{data} of format {data.format} has no rows, so SQL can't see it as a view")
     for name in task.attempt.inputs:
+        data = task.attempt.inputs[name]
         frame = task.input(name)
+        frame = formats.empty(task.spark.session, data) if frame is None else frame
         for view in names(name):
             frame.createOrReplaceTempView(f"`{view}`")
 
