@@ -49,6 +49,14 @@ export const input = z.strictObject({
     z.boolean(),
     "Whether the data may be missing: the task it is from left none, or nothing is there. The program then gets None, and no SPARKFLOW_INPUT_<NAME>. Default: false.",
   ),
+  items: field(
+    z.strictObject({
+      count: required(z.int().min(0), "How many items there were."),
+      batchSize: required(z.int().min(1), "How many of them a driver took."),
+      attempts: required(z.array(z.int()).max(5000), "Attempt of each driver that succeeded; 0 where none did."),
+    }),
+    "Reads the outputs of a forEach as one, with the item's number in the column _item; `{driver}` and `{attempt}` in the uri stand for each driver's. Written by the run that made the task.",
+  ),
 });
 export type Input = z.infer<typeof input>;
 

@@ -1,6 +1,7 @@
 // SparkFlow: a graph of tasks that pass typed data to each other.
 import { z } from "zod";
 import { dnsLabel, field, identifier, paramValue, required } from "./common.ts";
+import { forEach } from "./forEach.ts";
 import { taskFields, taskSpec } from "./task.ts";
 
 export const paramTypes = ["string", "integer", "number", "boolean", "date", "timestamp"] as const;
@@ -50,8 +51,14 @@ export const flowTask = z.strictObject({
     z.array(dependency).max(200),
     "Tasks that must have ended before, well or skipped unless `states` says otherwise. Whatever a task refers to, it depends on anyway. Example: [load, {task: check, states: [Failed]}].",
   ),
-  when: field(z.string().max(4096), "CEL condition; false skips the task.", { notYet: true }),
-  forEach: field(z.looseObject({}).meta({ preserveUnknown: true }), "Makes a task for each item.", { notYet: true }),
+  when: field(
+    z.string().min(1).max(4096),
+    "CEL condition over params, run and tasks, asked when all that the task depends on has ended; false skips the task. Reading another task's values makes this one depend on it. Example: tasks['load'].values.n > 0 && params.top > 1.",
+  ),
+  forEach: field(
+    forEach,
+    "Makes a driver for each item of a list, a param, an upstream value, or for each row of an output.",
+  ),
   ...taskFields,
 });
 export type FlowTask = z.infer<typeof flowTask>;
@@ -72,7 +79,10 @@ export const flowSpec = z.strictObject({
     }),
     "How many finished runs stay on a cluster.",
   ),
-  taskDefaults: field(taskSpec, "Fields that every task has unless it says otherwise."),
+  taskDefaults: field(
+    taskSpec.meta({ looseInCrd: true }),
+    "Fields that every task has unless it says otherwise: any of spec.tasks but name, dependsOn, when and forEach.",
+  ),
   tasks: required(
     z
       .array(flowTask)
@@ -82,9 +92,12 @@ export const flowSpec = z.strictObject({
     "The tasks, in any order.",
   ),
   finally: field(
-    z.array(z.looseObject({}).meta({ preserveUnknown: true })).max(100),
-    "Tasks that run whatever happened.",
-    { notYet: true },
+    z
+      // A CRD's size counts: the fields of a task stand in it once, below `tasks`.
+      .array(flowTask.meta({ looseInCrd: true }))
+      .max(100, { error: "expected at most 100 tasks" })
+      .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] }),
+    "Tasks that run when all others have ended, whatever happened; they see $(run.state) and $(run.failedTasks), and the run fails if one of them does.",
   ),
 });
 export type FlowSpec = z.infer<typeof flowSpec>;

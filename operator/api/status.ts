@@ -117,6 +117,8 @@ export const taskStatus = z.strictObject({
   cause: field(cause, "Why the latest attempt ended badly."),
 });
 
+const taskKey = z.string().max(80);
+
 export const flowRunStatus = z.strictObject({
   ...common,
   phase: field(z.enum(runPhases), "Where the run is, for people."),
@@ -124,7 +126,7 @@ export const flowRunStatus = z.strictObject({
   progress: field(z.string().max(32), "Ended tasks out of all. Example: 5/7."),
   tasks: field(
     z.strictObject({
-      total: required(z.int(), "All tasks of the run."),
+      total: required(z.int(), "All tasks of the run; of one with forEach each driver counts, once they are known."),
       running: required(z.int(), "Tasks under way."),
       suspended: field(z.int(), "Tasks that are suspended, if any."),
       succeeded: required(z.int(), "Tasks that succeeded."),
@@ -135,8 +137,22 @@ export const flowRunStatus = z.strictObject({
     "Counts of the run's tasks.",
   ),
   failures: field(
-    z.array(cause.extend({ task: required(z.string().max(63), "Name of the task in the flow.") })).max(10),
+    z
+      .array(cause.extend({ task: required(taskKey, "Name of the task in the flow, as by-country[3] for an item.") }))
+      .max(10),
     "The first ten failures.",
+  ),
+  notRun: field(
+    z
+      .array(
+        z.strictObject({
+          task: required(taskKey, "Name of the task in the flow."),
+          result: required(z.enum(["Skipped", "Omitted"]), "Skipped or Omitted."),
+          message: required(z.string().max(1024), "Why, in one line."),
+        }),
+      )
+      .max(10),
+    "The first ten tasks that won't run, with why.",
   ),
 });
 

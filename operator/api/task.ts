@@ -1,7 +1,8 @@
 // SparkTask: one piece of Spark work. A flow's tasks have the same fields.
 import { z } from "zod";
-import { dnsLabel, duration, field, identifier, listByKey, paramValue } from "./common.ts";
+import { dnsLabel, duration, field, identifier, listByKey, paramValue, required } from "./common.ts";
 import { input, output } from "./data.ts";
+import { forEachItem, mostItems } from "./forEach.ts";
 import { programFields } from "./program.ts";
 import { settingsFields } from "./settings.ts";
 
@@ -73,8 +74,23 @@ export const taskFields = {
 export const taskSpec = z.strictObject(taskFields);
 export type TaskSpec = z.infer<typeof taskSpec>;
 
-/** A SparkTask's own fields, and the layer of settings below them that a run puts in. */
+/** The items of a forEach that one driver takes one after the other, where the driver itself puts them in. */
+export const taskItems = z.strictObject({
+  as: required(identifier, "Name of the item in templates. Example: city."),
+  first: required(z.int().min(0), "Number of the first item, from 0."),
+  count: required(z.int().min(1), "How many items."),
+  batch: field(z.boolean(), "Whether the driver takes several items, each with outputs of its own below the task's."),
+  values: field(z.array(forEachItem).max(mostItems), "The items, unless they are rows."),
+  rows: field(
+    input.omit({ name: true, from: true, optional: true, configMap: true }),
+    "The data whose rows are the items, in the order of its files.",
+  ),
+});
+export type TaskItems = z.infer<typeof taskItems>;
+
+/** A SparkTask's own fields, and what a run puts in: the layer of settings below them, and items of a forEach. */
 export const sparkTaskSpec = taskSpec.extend({
+  items: field(taskItems, "Items of a forEach that the task's driver takes. Written by the run that made the task."),
   flowDefaults: field(
     z.strictObject(settingsFields),
     "Settings of the flow's taskDefaults, a layer below the task's own. Written by the run that made the task.",

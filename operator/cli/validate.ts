@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { planRuns } from "../engines/local/plan.ts";
 import { findToolchain } from "../engines/local/toolchain.ts";
+import { placedTasks } from "../flow/merged.ts";
 import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { UserError } from "./exit.ts";
 import { type Checked, checkedProject, orUserError, problemsError, problemText } from "./project.ts";
@@ -29,7 +30,8 @@ export const validateCommand = (): Command =>
       const { json } = options;
       const { project, warnings } = json ? orJson(() => checked(targets, options)) : checked(targets, options);
       for (const one of warnings) console.error(yellow(`warning: ${problemText(one)}`));
-      const tasks = project.tasks.length + project.flows.reduce((sum, { object }) => sum + object.spec.tasks.length, 0);
+      const tasks =
+        project.tasks.length + project.flows.reduce((sum, { object }) => sum + placedTasks(object.spec).length, 0);
       if (json)
         console.log(
           JSON.stringify({ valid: true, flows: project.flows.length, tasks, warnings: warnings.map(problemText) }),

@@ -1,27 +1,48 @@
 // What must hold of a flow, beyond its schema: the rules of the graph, and every task's own.
 import type { FlowSpec, FlowTask } from "../api/flow.ts";
-import { type Path, type Problem, problem, suggestion } from "../api/problems.ts";
+import { type Path, type Problem, problem, shown, suggestion } from "../api/problems.ts";
 import { checkSettings, checkTask } from "../task/check.ts";
 import { duplicates } from "../task/duplicates.ts";
-import { checkReferences, runFields } from "../task/references.ts";
-import { findCycle, type Graph, graphOf, sourcesOf, splitFrom } from "./graph.ts";
-import { mergedTask, writtenAt } from "./merged.ts";
+import { checkReferences, endFields, runFields } from "../task/references.ts";
+import { checkForEach, itemReference } from "./checkForEach.ts";
+import { ConditionError, type ConditionNames, nameProblems, parseCondition } from "./condition.ts";
+import { findCycle, type Graph, graphOf, sourcesOf } from "./graph.ts";
+import { mergedTask, placedTasks, writtenAt } from "./merged.ts";
 import { checkDeclarations } from "./params.ts";
+import { sourceProblems } from "./sources.ts";
 
 /** Problems of a SparkFlow's spec, all of them. */
 export function checkFlow(spec: FlowSpec, path: Path = ["spec"]): Problem[] {
-  const graph = graphOf(spec.tasks, spec.taskDefaults);
+  const graph = graphOf(spec);
   const cycle = findCycle(graph);
-  const outputs = new Map(
-    spec.tasks.map((task) => [task.name, (mergedTask(task, spec.taskDefaults).outputs ?? []).map(({ name }) => name)]),
-  );
+  const outputsOf = (tasks: readonly FlowTask[]) =>
+    new Map(
+      tasks.map((task) => [task.name, (mergedTask(task, spec.taskDefaults).outputs ?? []).map(({ name }) => name)]),
+    );
+  const all = placedTasks(spec, path);
+  const outputs = { usual: outputsOf(spec.tasks), all: outputsOf(all.map(({ task }) => task)) };
   return [
     ...duplicates(spec.tasks, [...path, "tasks"]),
+    ...finallyNames(spec, [...path, "finally"]),
     ...checkDeclarations(spec.params ?? {}, sampleRun, [...path, "params"]),
     ...(spec.taskDefaults ? checkSettings(spec.taskDefaults, [...path, "taskDefaults"]) : []),
-    ...once(spec.tasks.flatMap((task, index) => checkFlowTask(spec, task, graph, outputs, [...path, "tasks", index]))),
+    ...once(
+      all.flatMap(({ task, path: at }) => {
+        const atEnd = graph.get(task.name)!.atEnd === true;
+        return checkFlowTask(spec, task, graph, { atEnd, outputs: atEnd ? outputs.all : outputs.usual }, at);
+      }),
+    ),
     ...(cycle ? [problem([...path, "tasks"], `the tasks depend on each other in a cycle: ${cycle.join(" -> ")}`)] : []),
   ];
+}
+
+/** Tasks of `finally` share one set of names with the others. */
+function finallyNames({ tasks, finally: last = [] }: FlowSpec, path: Path): Problem[] {
+  const names = new Set(tasks.map(({ name }) => name));
+  const shared = last.flatMap(({ name }, index) =>
+    names.has(name) ? [problem([...path, index, "name"], `the flow has a task "${name}" already`)] : [],
+  );
+  return [...duplicates(last, path), ...shared];
 }
 
 /** What a default may refer to, with values of the right form. */
@@ -34,17 +55,27 @@ function checkFlowTask(
   spec: FlowSpec,
   task: FlowTask,
   graph: Graph,
-  outputs: ReadonlyMap<string, readonly string[]>,
+  { atEnd, outputs }: { atEnd: boolean; outputs: ReadonlyMap<string, readonly string[]> },
   path: Path,
 ): Problem[] {
   const merged = mergedTask(task, spec.taskDefaults);
-  const names = [...graph.keys()];
-  const known = { params: Object.keys(spec.params ?? {}), tasks: outputs };
+  const names = [...outputs.keys()];
+  const known = {
+    params: Object.keys(spec.params ?? {}),
+    tasks: outputs,
+    run: atEnd ? [...runFields, ...endFields] : runFields,
+    ...(task.forEach ? { item: itemReference(task.forEach) } : {}),
+  };
   const ofMerged = [
     ...checkTask(merged, []),
     ...(merged.inputs ?? []).flatMap((input, index) =>
       sourcesOf(input.from).flatMap((source, at) =>
-        fromProblems(task.name, source, outputs, ["inputs", index, "from", ...(Array.isArray(input.from) ? [at] : [])]),
+        sourceProblems(task.name, source, outputs, [
+          "inputs",
+          index,
+          "from",
+          ...(Array.isArray(input.from) ? [at] : []),
+        ]),
       ),
     ),
     ...checkReferences(merged, known, []),
@@ -53,6 +84,13 @@ function checkFlowTask(
     ...checkSettings(task, path),
     ...dependencyProblems(task, names, path),
     ...neverProblems(task, graph, path),
+    ...conditionProblems(task, known, path),
+    ...(task.forEach
+      ? checkForEach(task.forEach, merged, { declared: spec.params ?? {}, outputs, self: task.name }, [
+          ...path,
+          "forEach",
+        ])
+      : []),
     ...ofMerged.map((one) => ({
       ...one,
       path: writtenAt(
@@ -92,32 +130,13 @@ function neverProblems(task: FlowTask, graph: Graph, path: Path): Problem[] {
   });
 }
 
-function fromProblems(
-  self: string,
-  from: string,
-  outputs: ReadonlyMap<string, readonly string[]>,
-  path: Path,
-): Problem[] {
-  const { task, output } = splitFrom(from);
-  const has = outputs.get(task);
-  if (output === "") return [problem(path, `"${from}" is not complete: expected TASK.OUTPUT, such as load.words`)];
-  if (!has)
-    return [
-      problem(
-        path,
-        `the flow has no task "${task}"${suggestion(
-          task,
-          [...outputs.keys()].filter((name) => name !== self),
-        )}`,
-      ),
-    ];
-  if (has.includes(output)) return [];
-  return [
-    problem(
-      path,
-      has.length === 0
-        ? `the task "${task}" has no outputs`
-        : `the task "${task}" has no output "${output}"${suggestion(output, has)}`,
-    ),
-  ];
+function conditionProblems({ when }: FlowTask, known: ConditionNames, path: Path): Problem[] {
+  if (when === undefined) return [];
+  const at = [...path, "when"];
+  try {
+    return nameProblems(when, parseCondition(when), known).map((wrong) => problem(at, `${shown(when)} ${wrong}`));
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    return [problem(at, `${shown(when)} ${error.message}`)];
+  }
 }

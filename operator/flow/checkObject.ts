@@ -43,7 +43,11 @@ function checkSpec(object: SparkResource): Problem[] {
                 ),
               ],
         ),
-        ...checkReferences(spec, { params: [] }, path),
+        ...checkReferences(
+          spec,
+          { params: [], ...(spec.items ? { item: { name: spec.items.as, ofDriver: true } } : {}) },
+          path,
+        ),
       ];
     }
     case "SparkFlowRun":

@@ -3,6 +3,7 @@
 import type { ParamValue } from "../api/common.ts";
 import type { Format, Input } from "../api/data.ts";
 import type { FlowTask, ParamDeclaration } from "../api/flow.ts";
+import type { ForEachItem } from "../api/forEach.ts";
 import { apiVersion, type SparkFlow, type SparkTask } from "../api/kinds.ts";
 import { type SettingsSpec, settingsFields } from "../api/settings.ts";
 import type { OutputStatus } from "../api/status.ts";
@@ -10,37 +11,60 @@ import type { TaskSpec } from "../api/task.ts";
 import { templated } from "../task/references.ts";
 import { paramTypesAnnotation } from "../task/resolve.ts";
 import { asText, mapTexts, type Reference, resolvePartly, type Scope, TemplateError } from "../task/template.ts";
+import type { Outcome } from "./decide.ts";
 import { sourcesOf, splitFrom } from "./graph.ts";
+import { itemLabel, itemsPart } from "./items.ts";
 import { mergedTask } from "./merged.ts";
 
 /** What a task left behind when it succeeded. */
-export type TaskResult = { values: Readonly<Record<string, ParamValue>>; outputs: readonly OutputStatus[] };
+export type TaskResult = { values: Readonly<Record<string, ResultValue>>; outputs: readonly ResultOutput[] };
+/** A value that a program published: what a param may hold, or a list of maps for a forEach. */
+export type ResultValue = ParamValue | readonly ForEachItem[];
+/** An output; one of a forEach task is the union of its drivers'. */
+export type ResultOutput = OutputStatus & { items?: NonNullable<Input["items"]> };
 /** A run as its tasks see it. `date` is the calendar day it is for, as 2026-10-01. */
 export type RunContext = {
   name: string;
   id: string;
   date: string;
   params: Readonly<Record<string, ParamValue>>;
-  results: ReadonlyMap<string, TaskResult>;
+  /** Results of tasks that have succeeded, by name. */
+  results: Pick<ReadonlyMap<string, TaskResult>, "get">;
+  /** How the tasks ended, for those of `finally`. */
+  outcome?: Outcome;
 };
 
 /** What a default of a param, and every template of a task, may refer to of the run itself. */
-export const runScope = ({ name, id, date }: Pick<RunContext, "name" | "id" | "date">): Scope => {
-  const fields: Record<string, string> = { name, id, date };
+export const runScope = (run: Pick<RunContext, "name" | "id" | "date" | "outcome">): Scope => {
+  const fields = runVariables(run);
   return ([head, field, ...more]) =>
     head === "run" && field !== undefined && more.length === 0 && Object.hasOwn(fields, field)
       ? fields[field]
       : undefined;
 };
 
+/** The run's own fields, as templates and conditions see them. */
+export const runVariables = ({
+  name,
+  id,
+  date,
+  outcome,
+}: Pick<RunContext, "name" | "id" | "date" | "outcome">): Record<string, ParamValue> => ({
+  name,
+  id,
+  date,
+  ...(outcome ? { state: outcome.state, failedTasks: outcome.failedTasks } : {}),
+});
+
 /**
- * The SparkTask of one task of a run, named as in the flow. Settings of taskDefaults stay a layer of their own below the
+ * The SparkTask of one task of a run, or of one driver of a forEach task, named as in the flow. Settings of taskDefaults stay a layer of their own below the
  * task's, so that keys which add up and `unsetConf` mean the same. Throws TemplateError if a value isn't there.
  */
-export function expandTask(flow: SparkFlow, task: FlowTask, run: RunContext): SparkTask {
+export function expandTask(flow: SparkFlow, task: FlowTask, run: RunContext, driver?: number): SparkTask {
   const { taskDefaults, params = {} } = flow.spec;
-  const scope = contextScope(run);
-  const fill = (spec: TaskSpec, own: TaskSpec) => fillTemplates(spec, scope, laterIn(own));
+  const part = task.forEach && driver !== undefined ? itemsPart(task.forEach, run, driver) : undefined;
+  const scope = contextScope(run, part?.scope);
+  const fill = (spec: TaskSpec, own: TaskSpec) => fillTemplates(spec, scope, laterIn(own, part?.later));
   const merged = mergedTask(task, taskDefaults);
   const { name, dependsOn: _dependsOn, when: _when, forEach: _forEach, ...ownSpec } = task;
   const flowName = flow.metadata.name;
@@ -51,12 +75,18 @@ export function expandTask(flow: SparkFlow, task: FlowTask, run: RunContext): Sp
     metadata: {
       name,
       ...(flow.metadata.namespace ? { namespace: flow.metadata.namespace } : {}),
-      labels: { "sparkflow.dev/flow": flowName, "sparkflow.dev/run": run.name, "sparkflow.dev/task": name },
+      labels: {
+        "sparkflow.dev/flow": flowName,
+        "sparkflow.dev/run": run.name,
+        "sparkflow.dev/task": name,
+        ...(driver === undefined ? {} : { [itemLabel]: String(driver) }),
+      },
       annotations: { [paramTypesAnnotation]: JSON.stringify(declaredTypes(merged, params)) },
     },
     spec: {
       ...spec,
       ...(inputs ? { inputs: inputs.map((input) => connect(input, run)) } : {}),
+      ...(part?.items ? { items: part.items } : {}),
       ...settingsOf(fill(ownSpec, merged)),
       ...flowDefaults(taskDefaults && settingsOf(fill(taskDefaults, merged))),
     },
@@ -71,11 +101,14 @@ const withoutSettings = (spec: TaskSpec): TaskSpec =>
 const flowDefaults = (settings: SettingsSpec | undefined) =>
   settings && Object.keys(settings).length > 0 ? { flowDefaults: settings } : {};
 
-/** References that only the task itself can resolve: its inputs, outputs and own params. */
-const laterIn = (spec: TaskSpec) => {
+/** References that only the task itself can resolve: its inputs, outputs and own params, and an item that its driver reads. */
+const laterIn = (spec: TaskSpec, item: string | undefined) => {
   const own = new Set(Object.keys(spec.params ?? {}));
   return ([head, name]: Reference, inParams: boolean) =>
-    head === "inputs" || head === "outputs" || (head === "params" && !inParams && own.has(name ?? ""));
+    head === "inputs" ||
+    head === "outputs" ||
+    (item !== undefined && head === item) ||
+    (head === "params" && !inParams && own.has(name ?? ""));
 };
 
 function fillTemplates(
@@ -94,10 +127,12 @@ function fillTemplates(
   return { ...spec, ...(Object.fromEntries(filled) as Partial<TaskSpec>) };
 }
 
-function contextScope(run: RunContext): Scope {
+function contextScope(run: RunContext, item: Scope = () => undefined): Scope {
   const ofRun = runScope(run);
   return (reference) => {
     const [head, name = "", kind, field = "", part] = reference;
+    const ofItem = item(reference);
+    if (ofItem !== undefined) return ofItem;
     if (head === "params") return Object.hasOwn(run.params, name) ? run.params[name] : undefined;
     if (head !== "tasks") return ofRun(reference);
     const result = run.results.get(name);
@@ -109,7 +144,7 @@ function contextScope(run: RunContext): Scope {
 }
 
 function publishedValue(task: string, field: string, values: TaskResult["values"]): ParamValue {
-  if (Object.hasOwn(values, field)) return values[field]!;
+  if (Object.hasOwn(values, field)) return values[field] as ParamValue;
   const names = Object.keys(values);
   const those = names.length > 0 ? `only ${names.join(", ")}` : "none at all";
   throw new TemplateError(`$(tasks.${task}.values.${field}): the task "${task}" published no such value, ${those}`);
@@ -123,14 +158,20 @@ function connect(input: Input, run: RunContext): Input {
   const { from, ...rest } = input;
   if (from === undefined) return input;
   const sources = sourcesOf(from);
-  const source = sources.map(splitFrom).find(({ task }) => run.results.has(task));
+  const source = sources.map(splitFrom).find(({ task }) => run.results.get(task));
   const found = source && run.results.get(source.task)?.outputs.find(({ name }) => name === source.output);
   if (!found && input.optional) return rest;
   if (!found) throw new Error(`${sources.join(", ")} has no result, though its task has ended`);
   const format = input.format ?? (found.format as Format);
   // Files that don't say their types are read with those that they were written with.
   const schema = input.schema ?? (format === "csv" || format === "json" ? found.schema : undefined);
-  return { ...rest, uri: found.uri, format, ...(schema ? { schema } : {}) };
+  return {
+    ...rest,
+    uri: found.uri,
+    format,
+    ...(schema ? { schema } : {}),
+    ...(found.items ? { items: found.items } : {}),
+  };
 }
 
 /** Declared types of params that are exactly one param of the flow. */

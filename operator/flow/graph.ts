@@ -1,8 +1,9 @@
 // The graph of a flow: who depends on whom, in what order, and how wide it gets.
-import { type FlowTask, type TaskResultWord, taskResultWords } from "../api/flow.ts";
+import { type FlowSpec, type FlowTask, type TaskResultWord, taskResultWords } from "../api/flow.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { templated } from "../task/references.ts";
 import { references, TemplateError, texts } from "../task/template.ts";
+import { ConditionError, parseCondition } from "./condition.ts";
 import { mergedTask } from "./merged.ts";
 
 /** What a task asks of one that it depends on. */
@@ -18,16 +19,22 @@ export type Node = {
   needs: ReadonlyMap<string, Need>;
   /** Of each of these groups one must have succeeded: the alternatives of an input. */
   anyOf: readonly (readonly string[])[];
+  /** One of `finally`: it runs when all others have ended, whatever happened. */
+  atEnd?: boolean;
 };
 /** A task that depends on none. */
 export const alone: Node = { needs: new Map(), anyOf: [] };
 /** The tasks of a flow with what each depends on, from `dependsOn` and from whatever it refers to. */
 export type Graph = ReadonlyMap<string, Node>;
 
-/** The graph of a flow's tasks. References to unknown tasks are in it too: the validator names them. */
-export function graphOf(tasks: readonly FlowTask[], defaults?: TaskSpec): Graph {
-  return new Map(tasks.map((task) => [task.name, nodeOf(task, defaults)]));
+/** The graph of a flow. References to unknown tasks are in it too: the validator names them. */
+export function graphOf({ tasks, finally: last = [], taskDefaults }: FlowTasks): Graph {
+  return new Map([
+    ...tasks.map((task) => [task.name, nodeOf(task, taskDefaults)] as const),
+    ...last.map((task) => [task.name, { ...nodeOf(task, taskDefaults), atEnd: true }] as const),
+  ]);
 }
+export type FlowTasks = Pick<FlowSpec, "tasks" | "finally" | "taskDefaults">;
 
 /** A need for order alone: a skipped task lets others start, as in Argo. */
 const order: Need = { accepts: new Set(["Succeeded", "Skipped"]), data: false, mends: false };
@@ -56,7 +63,23 @@ function nodeOf(task: FlowTask, defaults: TaskSpec | undefined): Node {
     if (tasks.length > 1 && !optional) anyOf.push(tasks);
   }
   for (const { text } of texts(templated(spec))) for (const name of taskReferences(text)) add(name, data);
+  const { rows, value } = task.forEach ?? {};
+  for (const source of [rows, value]) if (source !== undefined) add(splitFrom(source).task, data);
+  for (const [name, need] of conditionNeeds(task.when)) add(name, need);
   return { needs, anyOf };
+}
+
+/** What a condition reads of other tasks: what they leave, or only how they ended. */
+function conditionNeeds(when: string | undefined): (readonly [string, Need])[] {
+  if (when === undefined) return [];
+  try {
+    return parseCondition(when).references.flatMap(([root, name, field]) =>
+      root === "tasks" && name !== undefined ? [[name, field === "state" ? end : data] as const] : [],
+    );
+  } catch (error) {
+    if (error instanceof ConditionError) return []; // the validator reports it
+    throw error;
+  }
 }
 
 /** What two places of a task ask of the same one. */
@@ -100,7 +123,7 @@ export function findCycle(graph: Graph): string[] | undefined {
   return at === undefined ? undefined : [...path.slice(path.indexOf(at)), at];
 }
 
-/** Tasks so that each comes after those it depends on; tasks on or behind a cycle are left out. */
+/** Tasks so that each comes after those it depends on, `finally` last; tasks on or behind a cycle are left out. */
 export function topological(graph: Graph): string[] {
   const waiting = new Map(
     [...graph].map(([name, { needs }]) => [name, [...needs.keys()].filter((need) => graph.has(need)).length]),
@@ -114,7 +137,8 @@ export function topological(graph: Graph): string[] {
       if (left === 0) ready.push(dependent);
     }
   }
-  return ready;
+  const atEnd = (name: string) => graph.get(name)!.atEnd === true;
+  return [...ready.filter((name) => !atEnd(name)), ...ready.filter(atEnd)];
 }
 
 /** Who depends on each task directly. */

@@ -1,5 +1,5 @@
 // A flow's task as it runs, and where each part of it is written.
-import type { FlowTask } from "../api/flow.ts";
+import type { FlowSpec, FlowTask } from "../api/flow.ts";
 import type { Path } from "../api/problems.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { mergeTaskSpecs } from "../task/merge.ts";
@@ -9,6 +9,15 @@ export function mergedTask(task: FlowTask, defaults: TaskSpec | undefined): Task
   const { name: _name, dependsOn: _dependsOn, when: _when, forEach: _forEach, ...spec } = task;
   return mergeTaskSpecs(defaults, spec);
 }
+
+/** All tasks of a flow, those of `finally` last, each with where it stands. */
+export const placedTasks = (
+  { tasks, finally: last = [] }: Pick<FlowSpec, "tasks" | "finally">,
+  path: Path = ["spec"],
+) => [
+  ...tasks.map((task, index) => ({ task, path: [...path, "tasks", index] as Path })),
+  ...last.map((task, index) => ({ task, path: [...path, "finally", index] as Path })),
+];
 
 type Written = { task: TaskSpec | undefined; path: Path };
 

@@ -1,5 +1,7 @@
 // Names of what a flow makes: deterministic, so that nothing starts twice; with a hash, so that cutting them makes none equal.
 import { hashText } from "../api/hash.ts";
+import { driverKey, splitKey } from "./fanOut.ts";
+import { itemLabel } from "./items.ts";
 
 const longest = 63;
 const flowPart = 30;
@@ -22,12 +24,26 @@ function runName(flow: string, ending: string): string {
   return `${cut(flow, longest - ending.length - hash.length - 2)}-${hash}-${ending}`;
 }
 
+/** The key of a SparkTask in its run, from its labels; a task made by hand has its name. */
+export function keyOfTask({
+  metadata,
+}: {
+  metadata: { name: string; labels?: Record<string, string> | undefined };
+}): string {
+  const { name, labels = {} } = metadata;
+  const task = labels["sparkflow.dev/task"] ?? name;
+  const item = labels[itemLabel];
+  return item === undefined ? task : driverKey(task, Number(item));
+}
+
 /**
- * Name of the SparkTask of a run: `<flow>-<run>-<task>-<hash>`, of which flow and task are cut to 30 and 20 characters, or
+ * Name of the SparkTask of a run: `<flow>-<run>-<task>[-<number of a forEach's driver>]-<hash>`, of which flow and task are cut to 30 and 20 characters, or
  * the flow further until all is 63 at most. `runUid` makes names of runs with equal names differ.
  */
-export function madeTaskName(flow: string, run: string, runUid: string, task: string): string {
+export function madeTaskName(flow: string, run: string, runUid: string, key: string): string {
+  const { task, index } = splitKey(key);
   const ownPart = cut(run.startsWith(`${flow}-`) ? run.slice(flow.length + 1) : run, runPart);
-  const rest = `${ownPart}-${cut(task, taskPart)}-${hashText(`${runUid}/${task}`, hashDigits)}`;
+  const item = index === undefined ? "" : `-${index}`;
+  const rest = `${ownPart}-${cut(task, taskPart)}${item}-${hashText(`${runUid}/${key}`, hashDigits)}`;
   return `${cut(flow, Math.min(flowPart, longest - rest.length - 1))}-${rest}`;
 }

@@ -1,6 +1,7 @@
 // Warnings about settings of a sound project: unknown, misspelt, deprecated, ineffective and contradictory ones.
 import { type Path, type Problem, warning } from "../api/problems.ts";
 import type { SettingsSpec } from "../api/settings.ts";
+import { placedTasks } from "../flow/merged.ts";
 import { type Layer, mergeLayers } from "../settings/layers.ts";
 import { lintConf } from "../settings/lint/lint.ts";
 import { defaultProfiles, profileLayer } from "../settings/profiles.ts";
@@ -23,9 +24,9 @@ export function lintProject(project: Project): LocatedProblem[] {
       ["spec", "taskDefaults"],
       below(project, taskDefaults.engine, [taskDefaults]),
     );
-    const own = spec.tasks.flatMap((task, index) => {
+    const own = placedTasks(spec).flatMap(({ task, path }) => {
       const lower = below(project, task.engine ?? taskDefaults.engine, [taskDefaults, task]);
-      return lintSpec(task, ["spec", "tasks", index], [...lower, layer(taskDefaults)]);
+      return lintSpec(task, path, [...lower, layer(taskDefaults)]);
     });
     return [...defaults, ...own].map((one) => locate(one, source));
   });

@@ -5,7 +5,7 @@ import type { Path, Problem } from "../api/problems.ts";
 import type { SettingsSpec } from "../api/settings.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { checkPolicy } from "../engines/kubernetes/check.ts";
-import { mergedTask, placeIn } from "../flow/merged.ts";
+import { mergedTask, placedTasks, placeIn } from "../flow/merged.ts";
 import { type ResolvedTask, resolveTask } from "../task/resolve.ts";
 import { engineOf, locate, type Project, type Sourced } from "./project.ts";
 import type { LocatedProblem, SourceDocument } from "./source.ts";
@@ -19,10 +19,10 @@ export function policyProblems(project: Project): LocatedProblem[] {
     problemsOf(spec, [{ spec, path: ["spec"], source }], sourcedEngine(project, spec.engine)),
   );
   const flows = project.flows.flatMap(({ object: { spec }, source }) =>
-    spec.tasks.flatMap((task, index) => {
+    placedTasks(spec).flatMap(({ task, path }) => {
       const merged = mergedTask(task, spec.taskDefaults);
       const written = [
-        { spec: task, path: ["spec", "tasks", index], source },
+        { spec: task, path, source },
         { spec: spec.taskDefaults, path: ["spec", "taskDefaults"], source },
       ];
       return problemsOf(merged, written, sourcedEngine(project, merged.engine));

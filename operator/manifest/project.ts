@@ -11,6 +11,7 @@ import {
 } from "../api/kinds.ts";
 import { type Path, type Problem, problem, shown, suggestion } from "../api/problems.ts";
 import { checkObject } from "../flow/checkObject.ts";
+import { placedTasks } from "../flow/merged.ts";
 import { defaultEngineName } from "../task/resolve.ts";
 import { engineOption, withEngine } from "./engine.ts";
 import { loadManifests } from "./load.ts";
@@ -148,7 +149,7 @@ function references(project: Project, engine: string | undefined): LocatedProble
     ...project.tasks.flatMap(({ object, source }) => engineProblem(object.spec.engine, ["spec", "engine"], source)),
     ...project.flows.flatMap(({ object: { spec }, source }) => [
       ...engineProblem(spec.taskDefaults?.engine, ["spec", "taskDefaults", "engine"], source),
-      ...spec.tasks.flatMap((task, index) => engineProblem(task.engine, ["spec", "tasks", index, "engine"], source)),
+      ...placedTasks(spec).flatMap(({ task, path }) => engineProblem(task.engine, [...path, "engine"], source)),
     ]),
     ...project.runs.flatMap(({ object, source }) => {
       const names = project.flows.map((flow) => flow.object.metadata.name);

@@ -9,8 +9,18 @@ export type Known = {
   params: readonly string[];
   /** Tasks of the flow with their outputs; undefined outside a flow. */
   tasks?: ReadonlyMap<string, readonly string[]>;
+  /** Fields of the run. */
+  run?: readonly string[];
+  /** The item of a forEach. */
+  item?: ItemReference;
 };
-export const runFields = ["date", "name", "id"] as const;
+/** How templates name the item of a forEach; `ofDriver`: its driver puts it in, so that only whole params can hold it. */
+export type ItemReference = { name: string; ofDriver: boolean };
+export const runFields: readonly string[] = ["date", "name", "id"];
+/** What only tasks of `finally` see. */
+export const endFields: readonly string[] = ["state", "failedTasks"];
+/** First words of references. */
+export const templateRoots: readonly string[] = ["params", "inputs", "outputs", "run", "tasks"];
 
 /** The fields of a spec that may hold templates: program text never does. */
 export function templated(spec: TaskSpec): Partial<TaskSpec> {
@@ -29,6 +39,11 @@ export function checkReferences(spec: TaskSpec, known: Known, path: Path): Probl
     const here = [...path, ...at];
     try {
       return references(text).flatMap((reference) => {
+        const { item } = known;
+        if (item && reference[0] === item.name) {
+          const whole = at[0] === "params" && text === `$(${reference.join(".")})`;
+          return itemProblem(reference, item, whole).map((wrong) => problem(here, wrong));
+        }
         const wrong = referenceProblem(reference, { ...known, params }, own);
         return wrong ? [problem(here, `$(${reference.join(".")}) ${wrong}`)] : [];
       });
@@ -37,6 +52,16 @@ export function checkReferences(spec: TaskSpec, known: Known, path: Path): Probl
       return [problem(here, error.message)];
     }
   });
+}
+
+function itemProblem(reference: Reference, { name, ofDriver }: ItemReference, whole: boolean): string[] {
+  const text = `$(${reference.join(".")})`;
+  if (reference.length > 2) return [`${text} goes too far: expected $(${name}) or $(${name}.FIELD)`];
+  if (!ofDriver || whole) return [];
+  const param = reference[1] ?? name;
+  return [
+    `${text} is put in by the driver, so it can only be a whole param: write params: {${param}: ${text}}, and use $(params.${param}) in the program`,
+  ];
 }
 
 function referenceProblem(
@@ -60,7 +85,7 @@ function referenceProblem(
       );
     case "run":
       return (
-        missing("field of the run that this version has", runFields) ??
+        missing("field of the run that this task sees", known.run ?? runFields) ??
         (known.tasks ? undefined : "works only in a flow")
       );
     case "tasks":
@@ -68,7 +93,7 @@ function referenceProblem(
         ? (missing("task of the flow", [...known.tasks.keys()]) ?? taskField(name!, more, known.tasks))
         : "works only in a flow";
     default:
-      return `refers to nothing known${suggestion(head ?? "", ["params", "inputs", "outputs", "run", "tasks"])}`;
+      return `refers to nothing known${suggestion(head ?? "", [...templateRoots, ...(known.item ? [known.item.name] : [])])}`;
   }
 }
 

@@ -232,6 +232,7 @@ function environment(
     ),
     ...outputs.map(({ name, uri }) => ({ name: variableName("SPARKFLOW_OUTPUT", name), value: uri })),
     { name: "SPARKFLOW_PARAMS", value: JSON.stringify(plain) },
+    ...(task.item === undefined ? [] : [{ name: "SPARKFLOW_ITEM", value: String(task.item) }]),
     ...place.env,
   ];
   return [...new Map(all.map((env) => [env.name, env])).values()];

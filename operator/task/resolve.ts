@@ -5,7 +5,7 @@ import type { EngineSpec, Storage } from "../api/engine.ts";
 import type { SparkEngine, SparkTask } from "../api/kinds.ts";
 import { durationMs } from "../api/quantity.ts";
 import type { SettingsSpec } from "../api/settings.ts";
-import type { TaskSpec } from "../api/task.ts";
+import type { TaskItems, TaskSpec } from "../api/task.ts";
 import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
 import { defaultProfiles, profileLayer } from "../settings/profiles.ts";
 import { planSecrets, redactionLayers, type SecretPlan } from "../settings/secrets.ts";
@@ -32,6 +32,10 @@ export type ResolvedRetry = {
 export type ResolvedTask = {
   namespace: string;
   name: string;
+  /** The task's folder below its run's: its name, and of a forEach the driver's number, from 0. */
+  folder: string;
+  /** That number. */
+  item?: number;
   flow?: string;
   run?: string;
   engine: { name: string; kind: "kubernetes" | "local"; localCores: number };
@@ -46,6 +50,8 @@ export type ResolvedTask = {
   program: Program;
   args: string[];
   params: Record<string, TypedParam>;
+  /** Items of a forEach that the driver itself puts in. */
+  items?: TaskItems;
   inputs: Input[];
   outputs: Output[];
   /** Settings of all layers but the operator's own, sorted by key; values may hold templates. */
@@ -67,6 +73,7 @@ export function resolveTask(task: SparkTask, engine: SparkEngine | undefined): R
   const { spec, metadata } = task;
   const labels = metadata.labels ?? {};
   const name = labels["sparkflow.dev/task"] ?? metadata.name;
+  const item = labels["sparkflow.dev/item"];
   const engineName = engine?.metadata.name ?? defaultEngineName;
   const engineSpec = engine?.spec ?? builtInEngine;
   const withEngine: SpecLayer[] = [
@@ -87,6 +94,8 @@ export function resolveTask(task: SparkTask, engine: SparkEngine | undefined): R
   return {
     namespace: metadata.namespace ?? "default",
     name,
+    folder: item === undefined ? name : `${name}/${item}`,
+    ...optional("item", item === undefined ? undefined : Number(item)),
     ...optional("flow", labels["sparkflow.dev/flow"]),
     ...optional("run", labels["sparkflow.dev/run"]),
     engine: { name: engineName, kind, localCores: engineSpec.local?.cores ?? defaultLocalCores },
@@ -99,6 +108,7 @@ export function resolveTask(task: SparkTask, engine: SparkEngine | undefined): R
     program: programOf(spec),
     args: spec.args ?? [],
     params: typedParams(task),
+    ...optional("items", spec.items),
     inputs: spec.inputs ?? [],
     outputs: spec.outputs ?? [],
     settings: mergeLayers(

@@ -68,6 +68,7 @@ function toStructural(schema: Json): Json {
     image: _i,
     podTemplate: _t,
     preserveUnknown,
+    looseInCrd,
     propertyNames: _p,
     exclusiveMinimum: _x,
     ...rest
@@ -75,6 +76,11 @@ function toStructural(schema: Json): Json {
   const { description } = rest;
   if (preserveUnknown || (isMap(rest.additionalProperties) && Object.keys(rest.additionalProperties).length === 0)) {
     return described({ type: "object", "x-kubernetes-preserve-unknown-fields": true }, description);
+  }
+  if (looseInCrd) {
+    const { name } = rest.properties as Json;
+    const named = name ? { required: ["name"], properties: { name } } : {};
+    return described({ type: "object", ...named, "x-kubernetes-preserve-unknown-fields": true }, description);
   }
   // A union of scalars (or of scalar and list) has no structural form.
   if (rest.anyOf) return described({ "x-kubernetes-preserve-unknown-fields": true }, description);

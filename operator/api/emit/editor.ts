@@ -8,6 +8,7 @@ const own = [
   "image",
   "podTemplate",
   "preserveUnknown",
+  "looseInCrd",
   "x-kubernetes-list-type",
   "x-kubernetes-list-map-keys",
 ];

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 export type Json = { [key: string]: unknown };
 
-/** JSON Schema of a zod schema as input, everything inline. Our own marks (`notYet`, `preserveUnknown`) stay in it. */
+/** JSON Schema of a zod schema as input, everything inline. Our own marks (`notYet`, `preserveUnknown`, `looseInCrd`) stay in it. */
 export const jsonSchema = (schema: z.ZodType): Json =>
   z.toJSONSchema(schema, { io: "input", reused: "inline", unrepresentable: "any", target: "draft-7" }) as Json;
 

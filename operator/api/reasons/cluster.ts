@@ -21,6 +21,16 @@ export const cluster: Reasons = {
     mend: ["Publish it with `sparkflow.value(NAME, VALUE)`, or correct the name."],
     more: "flows.md#templates",
   },
+  NotTold: {
+    of: ["Input"],
+    means:
+      "A task's condition (`when`) or the items of its `forEach` can't be told from what the tasks before it have left: a value that isn't there, or one of another type.",
+    mend: [
+      "Publish the value with `sparkflow.value(NAME, VALUE)`, or ask `has(tasks['load'].values.n)` first.",
+      "In CEL a whole number and one with a fraction don't add up: write `2.0` beside a number with a fraction.",
+    ],
+    more: "flows.md#conditions",
+  },
   NameTaken: {
     of: ["Input"],
     means: "An object of the name that is to be made exists already, and belongs to somebody else.",

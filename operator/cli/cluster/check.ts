@@ -4,7 +4,7 @@ import { type Path, problem, suggestion } from "../../api/problems.ts";
 import type { TaskSpec } from "../../api/task.ts";
 import { storageProblem } from "../../engines/kubernetes/storage.ts";
 import { planRuns } from "../../engines/local/plan.ts";
-import { mergedTask } from "../../flow/merged.ts";
+import { mergedTask, placedTasks } from "../../flow/merged.ts";
 import type { ParamValues } from "../../flow/params.ts";
 import { engineOption } from "../../manifest/engine.ts";
 import { policyProblems } from "../../manifest/policy.ts";
@@ -54,7 +54,7 @@ function storageProblems(project: Project): LocatedProblem[] {
   return [
     ...project.tasks.flatMap(({ object, source }) => of(object.spec, ["spec"], source)),
     ...project.flows.flatMap(({ object: { spec }, source }) =>
-      spec.tasks.flatMap((task, index) => of(mergedTask(task, spec.taskDefaults), ["spec", "tasks", index], source)),
+      placedTasks(spec).flatMap(({ task, path }) => of(mergedTask(task, spec.taskDefaults), path, source)),
     ),
   ];
 }
@@ -73,14 +73,14 @@ function namedEngines(project: Project, given: string | undefined): NamedEngine[
     path: ["spec", "engine"] as Path,
   }));
   const flows = project.flows.flatMap((flow) => {
-    const { taskDefaults, tasks: own } = flow.object.spec;
+    const { taskDefaults } = flow.object.spec;
     const usual = {
       ...of(flow),
       name: taskDefaults?.engine ?? defaultEngineName,
       path: ["spec", "taskDefaults", "engine"],
     };
-    const named = own.flatMap(({ engine }, index) =>
-      engine === undefined ? [] : [{ ...of(flow), name: engine, path: ["spec", "tasks", index, "engine"] }],
+    const named = placedTasks(flow.object.spec).flatMap(({ task: { engine }, path }) =>
+      engine === undefined ? [] : [{ ...of(flow), name: engine, path: [...path, "engine"] }],
     );
     return [usual, ...named];
   });

@@ -1,7 +1,9 @@
 // What the cluster's objects say of tasks and runs, as reports and tables show it. Pure.
 import type { SparkFlow, SparkFlowRun, SparkTask } from "../../api/kinds.ts";
 import type { Condition, TaskPhase } from "../../api/status.ts";
+import { splitKey } from "../../flow/fanOut.ts";
 import { graphOf, topological } from "../../flow/graph.ts";
+import { keyOfTask } from "../../flow/names.ts";
 import type { ObjectMeta } from "../../kube/objects.ts";
 import { programName } from "../plugin.ts";
 import type { TaskView } from "../report/view.ts";
@@ -15,8 +17,8 @@ export type FlowObject = OnCluster<SparkFlow>;
 export const runLabel = "sparkflow.dev/run";
 export const taskLabel = "sparkflow.dev/task";
 
-/** A task's short name: that in its flow, else the object's. */
-export const shortName = ({ metadata }: TaskObject): string => metadata.labels?.[taskLabel] ?? metadata.name;
+/** A task's short name: its key in the run, as by-country[3] for a driver of a forEach, else the object's name. */
+export const shortName = (task: TaskObject): string => keyOfTask(task);
 
 type Conditioned = { metadata: { generation?: number }; status?: { conditions?: Condition[] | undefined } | undefined };
 
@@ -79,16 +81,20 @@ export function runTasks(
 ): TaskView[] {
   const views = new Map([...made].map((task) => [shortName(task), taskView(task, now)]));
   const phase: TaskPhase = isFinished(run) ? "Omitted" : "Pending";
-  const order = flow ? topological(graphOf(flow.spec.tasks, flow.spec.taskDefaults)) : [];
-  const unmade = new Map(run.status?.failures?.map(({ task, message }) => [task, message]));
-  const planned = order.map(
-    (name): TaskView =>
-      views.get(name) ??
-      (unmade.has(name)
-        ? { name, phase: "Failed", message: unmade.get(name)!, attempt: 0 }
-        : { name, phase, message: "", attempt: 0 }),
+  const order = flow ? topological(graphOf(flow.spec)) : [];
+  const drivers = Map.groupBy(views.values(), ({ name }) => splitKey(name).task);
+  const byNumber = (task: string) =>
+    drivers.get(task)?.sort((a, b) => (splitKey(a.name).index ?? 0) - (splitKey(b.name).index ?? 0));
+  // Of what was never made the run itself tells the end, of the first ones.
+  const ends = new Map<string, Pick<TaskView, "phase" | "message">>([
+    ...(run.status?.failures ?? []).map(({ task, message }) => [task, { phase: "Failed", message }] as const),
+    ...(run.status?.notRun ?? []).map(({ task, result, message }) => [task, { phase: result, message }] as const),
+  ]);
+  const planned = order.flatMap(
+    (name): TaskView[] => byNumber(name) ?? [{ name, phase, message: "", ...ends.get(name), attempt: 0 }],
   );
-  return [...planned, ...[...views.values()].filter(({ name }) => !order.includes(name))];
+  const known = new Set(order);
+  return [...planned, ...[...views.values()].filter(({ name }) => !known.has(splitKey(name).task))];
 }
 
 /** The command that prints a task's log. */

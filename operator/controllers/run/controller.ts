@@ -3,10 +3,12 @@ import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
 import type { Problem } from "../../api/problems.ts";
 import type { Cause, TaskPhase } from "../../api/status.ts";
 import { decideRun, type RunDecision } from "../../flow/decide.ts";
-import { expandTask, type RunContext, runScope, type TaskResult } from "../../flow/expand.ts";
-import { type Graph, graphOf } from "../../flow/graph.ts";
-import { madeTaskName } from "../../flow/names.ts";
+import { runScope } from "../../flow/expand.ts";
+import { splitKey } from "../../flow/fanOut.ts";
+import { type FlowPlan, planOf, type RunRules, runRules } from "../../flow/flowPlan.ts";
+import { keyOfTask, madeTaskName } from "../../flow/names.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
+import type { Made } from "../../flow/results.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { controllerOf, ownedBy } from "../../kube/objects.ts";
 import { sparkFlowRuns, sparkTasks } from "../../kube/resources.ts";
@@ -36,21 +38,24 @@ export async function reconcileRun(ctx: Context, revisions: Revisions, key: stri
   if ("report" in taken) return (await report(ctx, run, taken.report)).look;
   const { flow, params } = taken;
   const begun = run.status?.revision === taken.revision ? run : (await report(ctx, run, { ...started, ...taken })).run;
-  await steerTasks(ctx, run, [...ownTasks(ctx, key, run).values()]);
+  const plan = planOf(flow);
+  const atEnd = (own: string) => plan.graph.get(splitKey(own).task)?.atEnd === true;
+  await steerTasks(ctx, run, ownTasks(ctx, key, run), atEnd);
   const tasks = ownTasks(ctx, key, run);
   const unmade = new Map<string, Cause>();
-  const graph = graphFor(flow);
-  const context = runContext(run, params, tasks);
-  let decision = decide(flow, run, graph, tasks, unmade);
+  const { name } = run.metadata;
+  const rules = runRules(plan, { name, id: name, date: runDate(run), params }, (key) => madeOf(tasks.get(key)));
+  let decision = decide(plan, run, rules, tasks, unmade);
   while (decision.create.length > 0) {
-    await inParallel(createsAtOnce, decision.create, async (name) => {
-      const made = await makeTask(ctx, flow, run, name, context);
-      if ("cause" in made) unmade.set(name, made.cause);
-      else tasks.set(name, made.task);
+    const { create, outcome } = decision;
+    await inParallel(createsAtOnce, create, async (key) => {
+      const made = await makeTask(ctx, flow, run, key, () => rules.make(key, outcome));
+      if ("cause" in made) unmade.set(key, made.cause);
+      else tasks.set(key, made.task);
     });
-    decision = decide(flow, run, graph, tasks, unmade);
+    decision = decide(plan, run, rules, tasks, unmade);
   }
-  return (await report(ctx, begun, { decision, graph, tasks, unmade, revision: taken.revision })).look;
+  return (await report(ctx, begun, { decision, tasks, unmade, revision: taken.revision })).look;
 }
 
 const started = { decision: { phase: "Running", message: "starting" } } as const;
@@ -96,15 +101,6 @@ async function takeFlow(ctx: Context, revisions: Revisions, run: StoredRun): Pro
     : { flow, params: values.values, revision };
 }
 
-const graphs = new WeakMap<SparkFlow, Graph>();
-
-/** The graph of a revision's flow, made once. */
-function graphFor(flow: SparkFlow): Graph {
-  const graph = graphs.get(flow) ?? graphOf(flow.spec.tasks, flow.spec.taskDefaults);
-  graphs.set(flow, graph);
-  return graph;
-}
-
 const checkedFlows = new WeakMap<SparkFlow, Problem[]>();
 
 /** Problems of a revision's flow; they are looked for once. */
@@ -120,36 +116,36 @@ function flowProblems(flow: SparkFlow): Problem[] {
 /** The calendar day (UTC) that a run is for. */
 const runDate = (run: StoredRun): string => (run.metadata.creationTimestamp ?? "").slice(0, 10);
 
-/** SparkTasks that this very run owns, by their names in the flow. */
+/** SparkTasks that this very run owns, by their keys in the flow. */
 function ownTasks(ctx: Context, key: string, run: StoredRun): Map<string, StoredTask> {
   const own = ctx.tasksOfRun.of(key).filter((task) => controllerOf(task)?.uid === run.metadata.uid);
-  return new Map(own.map((task) => [task.metadata.labels?.["sparkflow.dev/task"] ?? task.metadata.name, task]));
+  return new Map(own.map((task) => [keyOfTask(task), task]));
 }
 
-function runContext(run: StoredRun, params: ParamValues, tasks: ReadonlyMap<string, StoredTask>): RunContext {
-  const results = [...tasks].flatMap(([name, { status }]) =>
-    status?.phase === "Succeeded"
-      ? [[name, { values: status.values ?? {}, outputs: status.outputs ?? [] } as TaskResult] as const]
-      : [],
-  );
-  const { name } = run.metadata;
-  return { name, id: name, date: runDate(run), params, results: new Map(results) };
-}
+const madeOf = (task: StoredTask | undefined): Made | undefined =>
+  task && {
+    phase: task.status?.phase ?? "Pending",
+    attempt: task.status?.attempt ?? 0,
+    values: (task.status?.values ?? {}) as Made["values"],
+    outputs: task.status?.outputs ?? [],
+  };
 
 function decide(
-  flow: SparkFlow,
+  { flow, graph }: FlowPlan,
   run: StoredRun,
-  graph: Graph,
+  { condition, fanOut }: RunRules,
   tasks: ReadonlyMap<string, StoredTask>,
   unmade: ReadonlyMap<string, Cause>,
 ): RunDecision {
   const phases = new Map<string, TaskPhase>(
-    [...tasks].filter(([name]) => graph.has(name)).map(([name, task]) => [name, phaseInRun(task)]),
+    [...tasks].filter(([key]) => graph.has(splitKey(key).task)).map(([key, task]) => [key, phaseInRun(task)]),
   );
-  for (const name of unmade.keys()) phases.set(name, "Failed");
+  for (const key of unmade.keys()) phases.set(key, "Failed");
   return decideRun({
     graph,
     tasks: phases,
+    condition,
+    fanOut,
     failFast: flow.spec.failFast ?? true,
     maxParallelTasks: flow.spec.maxParallelTasks ?? Number.POSITIVE_INFINITY,
     cancelled: run.spec?.cancel === true,
@@ -157,25 +153,25 @@ function decide(
   });
 }
 
-type Made = { task: StoredTask } | { cause: Cause };
+type MadeTask = { task: StoredTask } | { cause: Cause };
 
 /** Creates a task's SparkTask, or finds it there as this run's own. */
 async function makeTask(
   ctx: Context,
   flow: SparkFlow,
   run: StoredRun,
-  name: string,
-  context: RunContext,
-): Promise<Made> {
+  key: string,
+  make: () => SparkTask,
+): Promise<MadeTask> {
   let object: SparkTask;
   try {
-    object = expandTask(flow, flow.spec.tasks.find((task) => task.name === name)!, context);
+    object = make();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return { cause: { class: "Input", reason: "TemplateError", message: error.message } };
   }
   const { namespace = "", uid } = run.metadata;
-  const objectName = madeTaskName(flow.metadata.name, run.metadata.name, uid, name);
+  const objectName = madeTaskName(flow.metadata.name, run.metadata.name, uid, key);
   const owner = ownedBy({ ...run, apiVersion: object.apiVersion, kind: "SparkFlowRun" });
   const body = {
     ...object,

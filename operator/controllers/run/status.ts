@@ -1,9 +1,9 @@
 // A run's status from what was decided and how its tasks do. Pure.
 import { type ConditionState, conditions } from "../../api/conditions.ts";
 import { defined } from "../../api/defined.ts";
-import type { Cause, FlowRunStatus, RunPhase, TaskPhase } from "../../api/status.ts";
+import type { Cause, FlowRunStatus, RunPhase } from "../../api/status.ts";
 import type { RunDecision } from "../../flow/decide.ts";
-import type { Graph } from "../../flow/graph.ts";
+import { splitKey } from "../../flow/fanOut.ts";
 import type { StoredTask } from "../context.ts";
 import { boundedCause } from "../task/status.ts";
 
@@ -14,7 +14,6 @@ export type RunReport =
   | {
       decision: RunDecision;
       revision: string;
-      graph: Graph;
       tasks: ReadonlyMap<string, StoredTask>;
       unmade: ReadonlyMap<string, Cause>;
     };
@@ -30,14 +29,14 @@ const states: Record<RunPhase, ConditionState> = {
   Failed: "Failed",
   Cancelled: "Failed",
 };
-const mostFailures = 10;
+const mostShown = 10;
 
 /** The status after a report. `now` in ms. */
 export function runStatus(before: FlowRunStatus, report: RunReport, generation: number, now: number): FlowRunStatus {
   const said = words(report);
   const { phase, reason, message } = said;
   const at = new Date(now).toISOString();
-  const sum = "graph" in report ? summary(report) : {};
+  const sum = "tasks" in report ? summary(report) : {};
   const next: FlowRunStatus = {
     ...before,
     observedGeneration: generation,
@@ -62,37 +61,38 @@ function words(report: RunReport): { phase: RunPhase; reason: string; message: s
   return { phase: shown, reason: shown, message: message.slice(0, 4096) };
 }
 
-type Known = Extract<RunReport, { graph: Graph }>;
+type Known = Extract<RunReport, { decision: RunDecision }>;
 
-function summary({ decision, graph, tasks, unmade }: Known): Partial<FlowRunStatus> {
-  const phaseOf = (name: string): TaskPhase | undefined => {
-    if (unmade.has(name)) return "Failed";
-    if (decision.skip.has(name)) return "Skipped";
-    if (decision.omit.has(name)) return "Omitted";
-    const task = tasks.get(name);
-    return task && (task.status?.phase ?? "Pending");
-  };
-  const names = [...graph.keys()];
-  const count = (...phases: TaskPhase[]) => names.filter((name) => phases.includes(phaseOf(name)!)).length;
-  const suspended = count("Suspended");
-  const counts = {
-    total: names.length,
-    running: count("Pending", "Running", "Retrying"),
-    ...(suspended > 0 ? { suspended } : {}),
-    succeeded: count("Succeeded"),
-    failed: count("Failed"),
-    skipped: count("Skipped"),
-    omitted: count("Omitted"),
-  };
+function summary({ decision, tasks, unmade }: Known): Partial<FlowRunStatus> {
+  const { counts, phases, skip, omit, fail } = decision;
   const done = counts.succeeded + counts.failed + counts.skipped + counts.omitted;
-  const failures = names
-    .filter((name) => phaseOf(name) === "Failed")
-    .slice(0, mostFailures)
-    .map((name) => ({ task: name, ...boundedCause(unmade.get(name) ?? causeOf(tasks.get(name))) }));
+  const unbegun: Cause = { class: "Input", reason: "NotTold", message: "" };
+  const failed = [
+    ...[...fail].map(([task, message]) => ({ task, cause: { ...unbegun, message } })),
+    ...[...unmade].map(([task, cause]) => ({ task, cause })),
+    ...[...tasks]
+      .filter(([, task]) => task.status?.phase === "Failed")
+      .map(([task, object]) => ({ task, cause: causeOf(object) })),
+  ];
+  const order = new Map([...phases.keys()].map((name, index) => [name, index]));
+  const place = (key: string) => {
+    const { task, index = 0 } = splitKey(key);
+    return (order.get(task) ?? 0) * 10_000 + index;
+  };
+  failed.sort((a, b) => place(a.task) - place(b.task));
+  const failures = failed.slice(0, mostShown).map(({ task, cause }) => ({ task, ...boundedCause(cause) }));
+  const notRun = [...phases]
+    .flatMap(([task]) => {
+      const message = skip.get(task) ?? omit.get(task);
+      return message === undefined ? [] : [{ task, result: skip.has(task) ? "Skipped" : "Omitted", message } as const];
+    })
+    .slice(0, mostShown)
+    .map((one) => ({ ...one, message: one.message.slice(0, 1024) }));
   return {
-    tasks: counts,
+    tasks: { ...counts, suspended: counts.suspended || undefined },
     progress: `${done}/${counts.total}`,
-    ...(failures.length > 0 ? { failures } : {}),
+    failures: failures.length > 0 ? failures : undefined,
+    notRun: notRun.length > 0 ? notRun : undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 // What a run's cancel and suspend do to the tasks that it made: each is asked for the same.
 import { hasEnded } from "../../flow/decide.ts";
+import { keyOfTask } from "../../flow/names.ts";
 import { sparkTasks } from "../../kube/resources.ts";
 import type { Context, StoredRun, StoredTask } from "../context.ts";
 import { inParallel } from "../inParallel.ts";
@@ -10,12 +11,20 @@ const patchesAtOnce = 8;
 /** On a task that its run suspended: only such a task goes on with the run. */
 const suspendedByRun = "sparkflow.dev/suspended-by-run";
 
-/** Has a run's tasks that haven't ended do as the run is told. Cancelling is for good, so it comes before suspending. */
-export async function steerTasks(ctx: Context, { spec }: StoredRun, tasks: readonly StoredTask[]): Promise<void> {
-  const active = tasks.filter(({ status }) => !hasEnded(status?.phase));
+/**
+ * Has a run's tasks that haven't ended do as the run is told. Cancelling is for good, so it comes before suspending; what
+ * runs at the end runs in a cancelled run, too. `tasks` are by key.
+ */
+export async function steerTasks(
+  ctx: Context,
+  { spec }: StoredRun,
+  tasks: ReadonlyMap<string, StoredTask>,
+  atEnd: (key: string) => boolean,
+): Promise<void> {
+  const active = [...tasks.values()].filter(({ status }) => !hasEnded(status?.phase));
   const marked = ({ metadata }: StoredTask) => metadata.annotations?.[suspendedByRun] !== undefined;
   if (spec?.cancel) {
-    const going = active.filter((task) => !task.spec?.cancel);
+    const going = active.filter((task) => !task.spec?.cancel && !atEnd(keyOfTask(task)));
     await patchAll(ctx, going, { spec: { cancel: true } });
   } else if (spec?.suspend) {
     const awake = active.filter((task) => !task.spec?.suspend);

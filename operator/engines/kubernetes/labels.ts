@@ -5,6 +5,7 @@ import type { AttemptIdentity } from "./names.ts";
 
 export const taskLabel = "sparkflow.dev/task";
 export const taskUidLabel = "sparkflow.dev/task-uid";
+export const itemLabel = "sparkflow.dev/item";
 export const attemptLabel = "sparkflow.dev/attempt";
 export const instanceLabel = "app.kubernetes.io/instance";
 export const roleLabel = "spark-role";
@@ -25,6 +26,7 @@ export const attemptLabels = (task: ResolvedTask, identity: AttemptIdentity): Re
   [taskLabel]: task.name,
   [taskUidLabel]: identity.uid,
   [attemptLabel]: String(identity.number),
+  ...(task.item === undefined ? {} : { [itemLabel]: String(task.item) }),
   ...(task.flow ? { "sparkflow.dev/flow": task.flow } : {}),
   ...(task.run ? { "sparkflow.dev/run": task.run } : {}),
 });

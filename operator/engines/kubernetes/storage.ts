@@ -14,9 +14,9 @@ export function storageProblem({ outputs, storage, engine }: ResolvedTask): stri
 
 /** Folder of the task's attempts; the attempt's number and the output's name follow. A rename of the flow moves nothing. */
 export function outputsUri(task: ResolvedTask, { objectName, uid, flowUid }: AttemptIdentity): string {
-  const { storage, namespace, flow, run, name } = task;
+  const { storage, namespace, flow, run, folder } = task;
   const base = storage?.claim ? `file://${storageDir}` : (storage?.uri ?? "<storage of the engine>");
-  const path = flow && run && flowUid ? `${flow}-${uid8(flowUid)}/${run}/${name}` : `${objectName}-${uid8(uid)}`;
+  const path = flow && run && flowUid ? `${flow}-${uid8(flowUid)}/${run}/${folder}` : `${objectName}-${uid8(uid)}`;
   return `${base.replace(/\/+$/, "")}/${namespace}/${path}`;
 }
 

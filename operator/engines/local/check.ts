@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Path, type Problem, problem, suggestion } from "../../api/problems.ts";
 import type { SettingsSpec } from "../../api/settings.ts";
 import type { TaskSpec } from "../../api/task.ts";
-import { mergedTask } from "../../flow/merged.ts";
+import { mergedTask, placedTasks } from "../../flow/merged.ts";
 import { locate, type Project } from "../../manifest/project.ts";
 import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
 import { programConfigMap, programFile, programOf } from "../../task/program.ts";
@@ -18,10 +18,10 @@ export function checkLocally(project: Project, sources: Sources): LocatedProblem
   const specs = [
     ...project.tasks.map(({ object, source }) => ({ spec: object.spec, source, path: ["spec"] as Path })),
     ...project.flows.flatMap(({ object, source }) =>
-      object.spec.tasks.map((task, index) => ({
+      placedTasks(object.spec).map(({ task, path }) => ({
         spec: mergedTask(task, object.spec.taskDefaults),
         source,
-        path: ["spec", "tasks", index] as Path,
+        path,
       })),
     ),
   ];

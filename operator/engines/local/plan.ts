@@ -1,10 +1,14 @@
 // What one run is to do: a flow with its params, or a task made by hand, which is a flow of one.
 import { resolve } from "node:path";
 import type { ParamValue } from "../../api/common.ts";
+import type { ForEach } from "../../api/forEach.ts";
 import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
-import { expandTask, type RunContext, runScope } from "../../flow/expand.ts";
-import { alone, type Graph, graphOf } from "../../flow/graph.ts";
+import type { Outcome, RunObservation } from "../../flow/decide.ts";
+import { runScope } from "../../flow/expand.ts";
+import { planOf, runRules } from "../../flow/flowPlan.ts";
+import { alone, type Graph } from "../../flow/graph.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
+import type { MadeTasks } from "../../flow/results.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem } from "../../manifest/source.ts";
 import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
@@ -23,8 +27,13 @@ export type RunPlan = {
   suspended: boolean;
   params: ParamValues;
   date: string;
-  /** The SparkTask of one of its tasks, resolved with its engine. */
-  make: (task: string, results: RunContext["results"]) => { object: SparkTask; resolved: ResolvedTask };
+  /** Tasks with forEach. */
+  forEach: ReadonlyMap<string, ForEach>;
+  /** What decide asks of the run, and what the run makes of a key, resolved with its engine. `made` tells what there is by now. */
+  rules: (made: MadeTasks) => LocalRules;
+};
+export type LocalRules = Pick<RunObservation, "condition" | "fanOut"> & {
+  make: (key: string, outcome: Outcome | undefined) => { object: SparkTask; resolved: ResolvedTask };
 };
 
 /** Runs that a project asks for: one per SparkFlowRun, else one per flow, and one per task made by hand. */
@@ -79,19 +88,26 @@ function planFlow(
     "spec",
     "params",
   ]);
-  const tasks = new Map(flow.spec.tasks.map((task) => [task.name, task]));
+  const flowPlan = planOf(flow);
   const plan: RunPlan = {
     ...common(flow, resolve(source.folder), name, uid),
     kind: "SparkFlow",
-    graph: graphOf(flow.spec.tasks, flow.spec.taskDefaults),
+    graph: flowPlan.graph,
+    forEach: new Map([...flowPlan.tasks].flatMap(([of, { forEach }]) => (forEach ? [[of, forEach] as const] : []))),
     failFast: flow.spec.failFast ?? true,
     maxParallelTasks: flow.spec.maxParallelTasks ?? Number.POSITIVE_INFINITY,
     suspended: false,
     params: values,
     date,
-    make: (task, results) => {
-      const object = expandTask(flow, tasks.get(task)!, { name, id: name, date, params: values, results });
-      return { object, resolved: resolved(project, object) };
+    rules: (made) => {
+      const { make, ...rules } = runRules(flowPlan, { name, id: name, date, params: values }, made);
+      return {
+        ...rules,
+        make: (key, outcome) => {
+          const object = make(key, outcome);
+          return { object, resolved: resolved(project, object) };
+        },
+      };
     },
   };
   return { plan, problems };
@@ -103,12 +119,13 @@ function planTask(project: Project, { object: task, source }: Sourced<SparkTask>
     ...common(task, resolve(source.folder), newRunName(name, now), localUid(name, resolve(source.folder))),
     kind: "SparkTask",
     graph: new Map([[name, alone]]),
+    forEach: new Map(),
     failFast: true,
     maxParallelTasks: 1,
     suspended: false,
     params: {},
     date: localDate(now),
-    make: () => ({ object: task, resolved: resolved(project, task) }),
+    rules: () => ({ make: () => ({ object: task, resolved: resolved(project, task) }) }),
   };
 }
 

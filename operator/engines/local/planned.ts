@@ -1,35 +1,51 @@
 // Every task of a run as it will be, without running any: what only a run can know stands as `<…>`.
-import type { TaskResult } from "../../flow/expand.ts";
+import type { Outcome } from "../../flow/decide.ts";
+import { driverKey, splitKey } from "../../flow/fanOut.ts";
 import { topological } from "../../flow/graph.ts";
+import type { Made } from "../../flow/results.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import type { RunPlan } from "./plan.ts";
 
-/** The tasks in an order in which they may run. `outputsUri` says where a task's attempts would write. */
+/** What a task of `finally` sees of a run that went well. */
+const outcome: Outcome = { state: "Succeeded", failedTasks: [] };
+
+/**
+ * The tasks in an order in which they may run, of one with forEach its first driver. `outputsUri` says where a task's
+ * attempts would write. A task whose forEach is known to have no items isn't there.
+ */
 export function plannedTasks(plan: RunPlan, outputsUri: (task: ResolvedTask) => string): Map<string, ResolvedTask> {
   const tasks = new Map<string, ResolvedTask>();
-  const results = new Map<string, TaskResult>();
+  const made = new Map<string, Made>();
+  const lists = new Set([...plan.forEach.values()].flatMap(({ value }) => value ?? []));
+  const { make, fanOut } = plan.rules((key) => made.get(splitKey(key).task));
   for (const name of topological(plan.graph)) {
-    const { resolved } = plan.make(name, results);
+    const fan = fanOut?.(name);
+    if (fan && !("wrong" in fan) && fan.items === 0) continue;
+    const { resolved } = make(plan.forEach.has(name) ? driverKey(name, 0) : name, outcome);
     tasks.set(name, resolved);
     const outputs = resolved.outputs.map((output) => ({
       name: output.name,
       uri: `${outputsUri(resolved)}/<attempt>/${output.name}`,
       format: output.format ?? "parquet",
+      rows: 1,
       ...(output.schema ? { schema: output.schema } : {}),
     }));
-    results.set(name, { outputs, values: placeholders(name) });
+    made.set(name, { phase: "Succeeded", attempt: 1, outputs, values: placeholders(name, lists) });
   }
   return tasks;
 }
 
-/** An object that has every value, as `<tasks.load.values.n>`. */
-function placeholders(task: string): TaskResult["values"] {
-  const text = (name: string) => `<tasks.${task}.values.${name}>`;
+/** An object that has every value, as `<tasks.load.values.n>`; those that a forEach takes are lists of one. */
+function placeholders(task: string, lists: ReadonlySet<string>): Made["values"] {
+  const value = (name: string) => {
+    const text = `<tasks.${task}.values.${name}>`;
+    return lists.has(`${task}.${name}`) ? [text] : text;
+  };
   return new Proxy<Record<string, string>>(
     {},
     {
-      get: (_, name) => text(String(name)),
-      getOwnPropertyDescriptor: (_, name) => ({ configurable: true, enumerable: true, value: text(String(name)) }),
+      get: (_, name) => value(String(name)),
+      getOwnPropertyDescriptor: (_, name) => ({ configurable: true, enumerable: true, value: value(String(name)) }),
     },
   );
 }

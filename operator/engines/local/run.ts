@@ -3,8 +3,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TaskPhase } from "../../api/status.ts";
-import { decideRun, hasEnded } from "../../flow/decide.ts";
+import { decideRun, hasEnded, type RunDecision } from "../../flow/decide.ts";
 import type { TaskResult } from "../../flow/expand.ts";
+import { driverKey, splitKey } from "../../flow/fanOut.ts";
+import type { Graph } from "../../flow/graph.ts";
+import type { Made } from "../../flow/results.ts";
 import { type Cause, decideTask } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { TemplateError } from "../../task/template.ts";
@@ -15,7 +18,7 @@ import type { LocalMachine } from "./machine.ts";
 import { outcomeOf } from "./outcome.ts";
 import { localSize } from "./place.ts";
 import type { RunPlan } from "./plan.ts";
-import { type AttemptState, type Reporter, type RunState, recordOf, type TaskState } from "./state.ts";
+import { type AttemptState, type MadeTask, type Reporter, type RunState, recordOf, type TaskState } from "./state.ts";
 import { type RunRecord, runFolder, saveRecord, storageFolder } from "./store.ts";
 
 const saveEveryMs = 200;
@@ -29,7 +32,14 @@ export function runLocally(
 ): Promise<RunRecord[]> {
   return new Promise((resolve, reject) => {
     const runs = plans.map(
-      (plan): RunState => ({ plan, tasks: new Map(), phase: "Pending", message: "", startedAt: Date.now() }),
+      (plan): RunState => ({
+        plan,
+        tasks: new Map(),
+        order: [...plan.graph.keys()],
+        phase: "Pending",
+        message: "",
+        startedAt: Date.now(),
+      }),
     );
     let timer: NodeJS.Timeout | undefined;
     let scheduled = false;
@@ -75,6 +85,7 @@ export function runLocally(
       let wakeAt = Number.POSITIVE_INFINITY;
       const begun = [...run.tasks.values()].filter(hasBegun);
       for (const task of begun) wakeAt = Math.min(wakeAt, stepTask(run, task, now));
+      const { condition, fanOut, make } = run.plan.rules((key) => madeOf(run.tasks.get(key)));
       const decision = decideRun({
         graph: run.plan.graph,
         tasks: new Map(begun.map(({ name, phase }) => [name, phase])),
@@ -82,17 +93,26 @@ export function runLocally(
         maxParallelTasks: run.plan.maxParallelTasks,
         cancelled: abort.aborted,
         suspended: run.plan.suspended,
+        ...(condition ? { condition } : {}),
+        ...(fanOut ? { fanOut } : {}),
       });
       for (const [phase, names] of [
         ["Skipped", decision.skip],
         ["Omitted", decision.omit],
+        ["Failed", decision.fail],
       ] as const)
-        for (const [name, why] of names) change(run, run.tasks.get(name) ?? addTask(run, name), phase, why);
-      for (const name of decision.create) {
-        wakeAt = Math.min(wakeAt, stepTask(run, run.tasks.get(name) ?? createTask(run, name), now));
+        for (const [name, why] of names) {
+          const task = run.tasks.get(name) ?? addTask(run, name);
+          task.unbegun = true;
+          change(run, task, phase, why);
+        }
+      for (const key of decision.create) {
+        const task = run.tasks.get(key) ?? createTask(run, key, () => make(key, decision.outcome));
+        wakeAt = Math.min(wakeAt, stepTask(run, task, now));
       }
       run.phase = decision.phase === "Pending" ? "Running" : decision.phase;
       run.message = decision.message;
+      run.order = keysInOrder(run.plan.graph, decision);
       // Nobody can resume what a manifest suspends while it runs here: that is the end.
       const open = run.phase !== "Suspended" && [...run.tasks.values()].some((task) => !hasEnded(task.phase));
       if (!open && run.phase !== "Running") run.finishedAt = Date.now();
@@ -109,13 +129,10 @@ export function runLocally(
       return task;
     }
 
-    function createTask(run: RunState, name: string): TaskState {
+    function createTask(run: RunState, name: string, make: () => Pick<MadeTask, "object" | "resolved">): TaskState {
       const task = addTask(run, name);
       try {
-        const results = new Map(
-          [...run.tasks].flatMap(([other, { result }]) => (result ? [[other, result] as const] : [])),
-        );
-        const { object, resolved } = run.plan.make(name, results);
+        const { object, resolved } = make();
         const size = localSize(resolved, machine.capacity);
         task.made = { object, resolved, size };
         if (size.note) report.note(`${name}: ${size.note}`);
@@ -129,16 +146,11 @@ export function runLocally(
     function stepTask(run: RunState, task: TaskState, now: number): number {
       if (hasEnded(task.phase) || !task.made) return Number.POSITIVE_INFINITY;
       const { resolved, object } = task.made;
-      const decision = decideTask(
-        {
-          retry: resolved.retry,
-          timeouts: resolved.timeouts,
-          attempts: task.attempts,
-          cancelled: abort.aborted,
-          suspended: object.spec.suspend === true,
-        },
-        now,
-      );
+      // What runs at the end runs whatever happened; a second Ctrl-C ends it with the process.
+      const cancelled = abort.aborted && !run.plan.graph.get(splitKey(task.name).task)?.atEnd;
+      const { retry, timeouts } = resolved;
+      const suspended = object.spec.suspend === true;
+      const decision = decideTask({ retry, timeouts, attempts: task.attempts, cancelled, suspended }, now);
       const wakeAt = decision.wakeAt ?? Number.POSITIVE_INFINITY;
       const { action } = decision;
       if (action?.kind === "stop") stop(task, action.cause);
@@ -159,7 +171,7 @@ export function runLocally(
     }
 
     function start(run: RunState, task: TaskState, number: number): void {
-      const dir = join(runFolder(run.plan.name), task.name, String(number));
+      const dir = join(runFolder(run.plan.name), ...folderOf(task.name), String(number));
       const attempt: AttemptState = { number, state: "Pending", createdAt: Date.now(), dir };
       task.attempts.push(attempt);
       const { plan } = run;
@@ -216,16 +228,39 @@ export function runLocally(
 
 /**
  * A task that waits for room on this machine hasn't begun: whether it may still start is decided anew each time, so that
- * failFast and cancelling reach it.
+ * failFast and cancelling reach it. So is what ended without having begun.
  */
-const hasBegun = (task: TaskState) => task.attempts.length > 0 || task.phase === "Suspended" || hasEnded(task.phase);
+const hasBegun = (task: TaskState) =>
+  task.attempts.length > 0 || task.phase === "Suspended" || (hasEnded(task.phase) && !task.unbegun);
+
+const madeOf = (task: TaskState | undefined): Made | undefined =>
+  task && {
+    phase: task.phase,
+    attempt: task.attempts.at(-1)?.number ?? 0,
+    values: task.result?.values ?? {},
+    outputs: task.result?.outputs ?? [],
+  };
+
+/** A task's folder, or a driver's below it. */
+const folderOf = (key: string): string[] => {
+  const { task, index } = splitKey(key);
+  return index === undefined ? [task] : [task, String(index)];
+};
+
+/** Everything that a report shows: tasks, and of one with forEach its drivers, once they are known. */
+function keysInOrder(graph: Graph, { fanOuts }: RunDecision): string[] {
+  return [...graph.keys()].flatMap((name) => {
+    const count = fanOuts.get(name)?.drivers ?? 0;
+    return count === 0 ? [name] : Array.from({ length: count }, (_, index) => driverKey(name, index));
+  });
+}
 
 /** Where a task's outputs go: what `paths` maps its storage to, or a folder of this machine, else .sparkflow/storage. */
-function outputsFolder(machine: LocalMachine, plan: RunPlan, { storage, name }: ResolvedTask): string {
+function outputsFolder(machine: LocalMachine, plan: RunPlan, { storage, folder: own }: ResolvedTask): string {
   const mapped = storage?.uri === undefined ? "" : machine.locator(plan.manifestFolder)(storage.uri);
   const folder = mapped.startsWith("file:") ? fileURLToPath(mapped) : mapped;
   const base = folder.startsWith("/") ? folder : storageFolder();
-  return `file://${join(base, plan.namespace, `${plan.of}-${plan.uid}`, plan.name, name)}`;
+  return `file://${join(base, plan.namespace, `${plan.of}-${plan.uid}`, plan.name, own)}`;
 }
 
 function fail(attempt: AttemptState, cause: Cause): void {

@@ -24,12 +24,18 @@ export type TaskState = {
   phase: TaskPhase;
   message: string;
   attempts: AttemptState[];
-  made?: { object: SparkTask; resolved: ResolvedTask; size: LocalSize };
+  made?: MadeTask;
   result?: TaskResult;
+  /** It ended without having begun: skipped, omitted, or failed by its own condition. */
+  unbegun?: boolean;
 };
+export type MadeTask = { object: SparkTask; resolved: ResolvedTask; size: LocalSize };
 export type RunState = {
   plan: RunPlan;
+  /** By key: a task's name, or `name[3]` for a driver of a forEach task. */
   tasks: Map<string, TaskState>;
+  /** Keys in the order of the flow. */
+  order: string[];
   phase: RunPhase;
   message: string;
   startedAt: number;
@@ -61,7 +67,7 @@ export function recordOf(run: RunState): RunRecord {
     startedAt: iso(run.startedAt),
     ...(run.finishedAt === undefined ? {} : { finishedAt: iso(run.finishedAt) }),
     owner: thisProcess(),
-    tasks: [...plan.graph.keys()].map((name) => taskRecord(run.tasks.get(name) ?? notBegun(name))),
+    tasks: run.order.map((key) => taskRecord(run.tasks.get(key) ?? notBegun(key))),
   };
 }
 

@@ -35,7 +35,7 @@ describe("a field that this version can't serve", () => {
         "SparkTask map",
         "SparkTask outputs.0.table",
         "SparkFlow schedule",
-        "SparkFlow tasks.0.when",
+        "SparkFlow tasks.0.reuse",
         "SparkFlow taskDefaults.reuse",
         "SparkTask reuse",
       ]),

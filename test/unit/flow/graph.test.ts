@@ -6,7 +6,8 @@ import { dependentsOf, findCycle, graphOf, splitFrom, topological } from "../../
 import { flowTask } from "../builders.ts";
 import { dag, graph } from "./graphs.ts";
 
-const nodeOf = (task: Partial<FlowTask>, defaults = {}) => graphOf([flowTask("a", task)], defaults).get("a")!;
+const nodeOf = (task: Partial<FlowTask>, defaults = {}) =>
+  graphOf({ tasks: [flowTask("a", task)], taskDefaults: defaults }).get("a")!;
 const needs = (task: Partial<FlowTask>, defaults = {}) => [...nodeOf(task, defaults).needs.keys()];
 
 describe("a task depends on", () => {

@@ -42,7 +42,7 @@ describe("a reference in a flow", () => {
     ["$(inputs.wrds.uri)", '$(inputs.wrds.uri) refers to no input; did you mean "words"?'],
     ["$(inputs.words)", "$(inputs.words) is not complete: expected $(inputs.words.uri)"],
     ["$(outputs.counts.path)", "$(outputs.counts.path) is not complete: expected $(outputs.counts.uri)"],
-    ["$(run.dat)", '$(run.dat) refers to no field of the run that this version has; did you mean "date"?'],
+    ["$(run.dat)", '$(run.dat) refers to no field of the run that this task sees; did you mean "date"?'],
     ["$(tasks.lod.values.n)", '$(tasks.lod.values.n) refers to no task of the flow; did you mean "load"?'],
     [
       "$(tasks.load)",
