@@ -23,6 +23,7 @@ const task = (at: string) => [
   `${at}.engine: SparkEngine`,
   `${at}.inputs.configMap.name: ConfigMap`,
   `${at}.python.configMap.name: ConfigMap`,
+  `${at}.sql.configMap.name: ConfigMap`,
 ];
 
 describe("references", () => {
@@ -41,7 +42,9 @@ describe("references", () => {
   });
 
   it("of a flow are those of its tasks and of their defaults", () => {
-    expect(listed("SparkFlow")).toEqual(expect.arrayContaining([...task("spec.tasks"), ...task("spec.taskDefaults")]));
+    expect(listed("SparkFlow")).toEqual(
+      expect.arrayContaining(["tasks", "finally", "taskDefaults"].flatMap((list) => task(`spec.${list}`))),
+    );
   });
 
   it("of a run are its flow", () => {
