@@ -80,6 +80,10 @@ bench-local: setup ## measure local runs against plain Spark; the last line is J
 bench-cluster: setup ## measure the operator on a cluster against bare API writes and spark-submit; the last line is JSON
 	@node test/bench/cluster.ts $(ONLY)
 
+.PHONY: bench-flows
+bench-flows: setup ## measure flows on a light cluster against bare API writes; the last line is JSON
+	@node test/bench/flows.ts $(ONLY)
+
 .PHONY: cluster-up
 cluster-up: node_modules/.package-lock.json ## start a real Kubernetes on this machine (Linux, root, Go); prints its kubeconfig
 	@node test/cluster/cluster.ts up

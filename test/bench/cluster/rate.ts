@@ -4,17 +4,18 @@ import { inParallel } from "../../../operator/controllers/inParallel.ts";
 import type { Client } from "../../../operator/kube/client.ts";
 import type { KubeObject } from "../../../operator/kube/objects.ts";
 import { configMaps, pods, sparkTasks } from "../../../operator/kube/resources.ts";
+import { sleep } from "../../cluster/command.ts";
 import type { RawPod } from "../../faults/podStatus.ts";
 import { type Figure, figure, percentile } from "../report.ts";
 import { endedStatus, QuickKubelet, runningStatus } from "./kubelet.ts";
 import { Operator } from "./operator.ts";
-import { recordSample, type Sample } from "./sample.ts";
+import { type DriverSample, recordSample, type Sample } from "./sample.ts";
 import { sizes } from "./sizes.ts";
 import { auditEnd, Finished, taskObject, wholeLives } from "./tasks.ts";
 import type { World } from "./world.ts";
 
 /** Lives under way at once, in the loop as with the operator. */
-const atOnce = 64;
+export const atOnce = 64;
 /** How long a driver runs, in milliseconds, so that Running is seen and told. */
 export const runMs = 100;
 
@@ -71,7 +72,17 @@ async function bareRound(client: Client, namespace: string, sample: Sample) {
 }
 
 async function bareLife(client: Client, namespace: string, name: string, sample: Sample): Promise<void> {
-  const { metadata } = await client.create(sparkTasks, namespace, taskObject(name));
+  await bareDriver(client, await client.create(sparkTasks, namespace, taskObject(name)), sample);
+}
+
+/** What follows a task's create. `runs`: how long its driver runs, in milliseconds. */
+export async function bareDriver(
+  client: Client,
+  { metadata }: KubeObject,
+  sample: DriverSample,
+  runs = 0,
+): Promise<void> {
+  const { namespace = "", name } = metadata;
   const { configMap, pod } = ownedBy(metadata, sample);
   await client.create(configMaps, namespace, configMap);
   const made = (await client.create(pods, namespace, pod)) as KubeObject & RawPod;
@@ -81,6 +92,7 @@ async function bareLife(client: Client, namespace: string, name: string, sample:
   const tell = (patch: object) => client.patch(sparkTasks, namespace, name, patch, { subresource: "status" });
   await podStatus(runningStatus(made));
   await tell(running!);
+  if (runs > 0) await sleep(runs);
   await podStatus(endedStatus(made));
   for (const patch of others) await tell(patch);
   await client.patch(pods, namespace, made.metadata.name, { metadata: { finalizers: null } });

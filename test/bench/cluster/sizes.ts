@@ -15,6 +15,16 @@ export const sizes = {
   burst: sized(1000, 100),
   /** Submissions by spark-submit. */
   submissions: sized(10, 2),
+  /** Tasks of the flow with a random graph. */
+  graph: sized(2000, 150),
+  /** Items of the fan-out. */
+  items: sized(1000, 100),
+  /** Waves of 300 items each, one after the other. */
+  waves: sized(100, 2),
+  /** Flows of one task that are applied at once. */
+  flows: sized(5000, 100),
+  /** Tasks of each of the chains whose hand-overs are timed. */
+  links: sized(200, 20),
   /** Pairs on the real kubelet. */
   pairs: sized(5, 1),
 };

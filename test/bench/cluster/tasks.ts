@@ -19,7 +19,8 @@ export const taskObject = (name: string, more: object = {}) => ({
 export type Life = { created?: number; pod?: number; podEnded?: number; told?: number; released?: number };
 
 /** Microseconds count, so Date.parse isn't enough. */
-const ms = (stamp: string): number => Date.parse(`${stamp.slice(0, 19)}Z`) + Number(`0.${stamp.slice(20, -1)}`) * 1000;
+export const ms = (stamp: string): number =>
+  Date.parse(`${stamp.slice(0, 19)}Z`) + Number(`0.${stamp.slice(20, -1)}`) * 1000;
 
 /** Lives of a namespace's tasks, by name, from a place in the audit log on. */
 function livesOf({ cluster }: World, namespace: string, from: number): Map<string, Life> {
@@ -32,6 +33,7 @@ function livesOf({ cluster }: World, namespace: string, from: number): Map<strin
     const own = event.user.username === operatorUser;
     const call = `${own ? "operator" : "other"} ${event.verb} ${resource}${subresource ? `/${subresource}` : ""}`;
     if (call === "other create sparktasks" || call === "other patch sparktasks") life.created ??= at;
+    else if (call === "operator create sparktasks") life.created = at;
     else if (call === "operator create pods") life.pod = at;
     else if (call === "other patch pods/status") life.podEnded = at;
     else if (call === "operator patch sparktasks/status") life.told = at;
@@ -103,15 +105,15 @@ export async function wholeLives(
   namespace: string,
   count: number,
   from: number,
-): Promise<Required<Life>[]> {
-  let lives: Life[] = [];
+): Promise<(Required<Life> & { name: string })[]> {
+  let lives: (Life & { name: string })[] = [];
   const whole = () => {
-    lives = [...livesOf(world, namespace, from).values()];
+    lives = [...livesOf(world, namespace, from)].map(([name, life]) => ({ name, ...life }));
     return lives.length === count && lives.every(isWhole);
   };
   await until(`the ends of ${count} tasks`, whole, { everyMs: 500 });
   return lives.filter(isWhole);
 }
 
-const isWhole = (life: Life): life is Required<Life> =>
+const isWhole = <L extends Life>(life: L): life is L & Required<Life> =>
   [life.created, life.pod, life.podEnded, life.told, life.released].every((at) => at !== undefined);
