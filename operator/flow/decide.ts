@@ -2,7 +2,7 @@
 // Result words are Argo's: Succeeded, Failed, Skipped (its condition was false), Omitted (it could not run any more).
 import { taskResultWords } from "../api/flow.ts";
 import type { RunPhase, TaskPhase } from "../api/status.ts";
-import { drivers, type FanOut, fanOutState } from "./fanOut.ts";
+import { drivers, type FanOut, fanOutState, withDrivers } from "./fanOut.ts";
 import { type Graph, type Node, topological } from "./graph.ts";
 
 export type RunObservation = {
@@ -131,6 +131,7 @@ function judgeInto(
 ): void {
   const { phases, skip, omit, fail, ready, fanOuts, failing } = judged;
   const sofar = { phases, ...(outcome ? { outcome } : {}) };
+  const fannedOut = withDrivers(run.tasks.keys());
   for (const name of order) {
     const begun = run.tasks.get(name);
     if (begun !== undefined || fail.has(name)) {
@@ -141,16 +142,18 @@ function judgeInto(
       words.set(name, why);
       phases.set(name, phase);
     };
-    const verdict = judge(run.graph.get(name)!, phases);
+    // What has begun isn't judged again: what it waited for may have another word for its end by now.
+    const verdict: Verdict = fannedOut.has(name) ? { ready: true } : judge(run.graph.get(name)!, phases);
     if ("skip" in verdict) end(skip, "Skipped", verdict.skip);
     else if ("omit" in verdict) end(omit, "Omitted", verdict.omit);
     else if (!verdict.ready) {
       if (halted) end(omit, "Omitted", halted);
     } else {
       const fan = run.fanOut?.(name);
-      const fanned = fan !== undefined && !("wrong" in fan) && drivers(fan) > 0 && run.tasks.has(`${name}[0]`);
-      // A condition is asked once more only as long as nothing was made: what has begun goes on.
-      const holds = fanned || (halted ? true : (run.condition?.(name, sofar) ?? true));
+      const fanned = fan !== undefined && !("wrong" in fan) && drivers(fan) > 0 && fannedOut.has(name);
+      // A condition is asked once more only as long as nothing was made: what has begun goes on. Also when all is halted:
+      // what was skipped stays so.
+      const holds = fanned || (run.condition?.(name, sofar) ?? true);
       if (typeof holds !== "boolean") end(fail, "Failed", `the condition of when can't be told: ${holds.wrong}`);
       else if (!holds) end(skip, "Skipped", "its condition is false");
       else if (fan === undefined) {

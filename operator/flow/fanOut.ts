@@ -23,6 +23,13 @@ export function splitKey(key: string): { task: string; index?: number } {
   return task === undefined ? { task: key } : { task, index: Number(index) };
 }
 
+/** Tasks with forEach that have begun: of which there is any driver among the keys, since they are made in no order. */
+export function withDrivers(keys: Iterable<string>): ReadonlySet<string> {
+  const tasks = new Set<string>();
+  for (const key of keys) if (key.endsWith("]")) tasks.add(splitKey(key).task);
+  return tasks;
+}
+
 /** The items of one driver, from the first to before the last. */
 export const driverItems = ({ items, batchSize }: FanOut, index: number): { first: number; count: number } => ({
   first: index * batchSize,

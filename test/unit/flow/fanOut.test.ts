@@ -164,3 +164,17 @@ describe("finally", () => {
     expect(decide(fan(1), { load: "Failed" }, { graph: reads }).omit.get("notify")).toBe("load failed");
   });
 });
+
+describe("a task with forEach that has begun after one that was skipped", () => {
+  const order = graph({ maybe: [], each: [["maybe", needs.of("Skipped")]] });
+  const stopped = { graph: order, condition: (name: string) => name !== "maybe", cancelled: true };
+
+  it.each<[string, Record<string, TaskPhase>]>([
+    ["goes on when the run is cancelled, whatever driver was made first", { "each[1]": "Running" }],
+    ["is Running as long as one of its drivers is", { "each[0]": "Succeeded", "each[1]": "Running" }],
+  ])("%s", (_, tasks) => {
+    const { phase, phases } = decide(fan(2), tasks, stopped);
+    expect(phase).toBe("Running");
+    expect(Object.fromEntries(phases)).toEqual({ maybe: "Skipped", each: "Running" });
+  });
+});
