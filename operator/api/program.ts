@@ -59,16 +59,24 @@ export const sqlProgram = z.strictObject({
 });
 export type SqlProgram = z.infer<typeof sqlProgram>;
 
+export const fugueSqlProgram = z.strictObject({
+  query: field(
+    inlineText,
+    "Fugue SQL, inline, at most 64 KiB. Inputs are dataframes by name, {{ top }} is the param `top` as a literal, `YIELD DATAFRAME AS counts` gives an output.",
+  ),
+  file: field(programFile, `${fileDescription} Example: local:///app/report.fsql.`),
+  configMap: field(
+    configMapProgram,
+    "A ConfigMap that holds the query; Python files in it are importable: TRANSFORM … USING words.clean.",
+  ),
+});
+
 /** The five fields of a program, one of which a task must have. */
 export const programFields = {
   python: field(pythonProgram, "A Python program: exactly one of file, module, configMap and script."),
   jar: field(jarProgram, "A Scala or Java program."),
   sql: field(sqlProgram, "SQL statements: exactly one of statements, file and configMap."),
-  fugueSql: field(
-    z.strictObject({ query: required(z.string().max(65536), "The Fugue SQL query.") }),
-    "A Fugue SQL query.",
-    { notYet: true },
-  ),
+  fugueSql: field(fugueSqlProgram, "Fugue SQL: exactly one of query, file and configMap."),
   r: field(z.strictObject({ file: required(programFile, fileDescription) }), "An R program.", { notYet: true }),
 };
 export const programKinds = ["python", "jar", "sql", "fugueSql", "r"] as const;
@@ -77,4 +85,5 @@ export const programKinds = ["python", "jar", "sql", "fugueSql", "r"] as const;
 export const programSources = {
   python: ["file", "module", "configMap", "script"],
   sql: ["statements", "file", "configMap"],
+  fugueSql: ["query", "file", "configMap"],
 } as const;

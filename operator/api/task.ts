@@ -22,6 +22,34 @@ export const retry = z.strictObject({
 });
 export type Retry = z.infer<typeof retry>;
 
+const partition = z.union(
+  [
+    z.enum(["perRow"]),
+    z.strictObject({
+      by: field(
+        z.array(z.string().min(1).max(256)).min(1).max(100),
+        "Columns: the function is called once for each group of rows that are equal in them. Example: [country].",
+      ),
+      count: field(z.int().min(1).max(100_000), "Number of partitions that the rows are spread over. Example: 64."),
+    }),
+  ],
+  { error: "expected perRow, {by: [COLUMN]} or {count: NUMBER}" },
+);
+
+/** Runs a Python function over the rows of one input within one session, through Fugue. */
+export const map = z.strictObject({
+  input: required(identifier, "The input whose rows the function gets. Example: jobs."),
+  partition: field(
+    partition,
+    "What one call of the function gets: perRow (a row), {by: [country]} (the rows of a group), {count: 64} (a partition of that many). Default: a partition as it is read.",
+  ),
+  schema: required(
+    z.string().min(1).max(16384),
+    'Columns of what the function returns, as Fugue writes them: `*` is the input\'s columns. Example: "*, batch_size: int".',
+  ),
+});
+export type MapSpec = z.infer<typeof map>;
+
 export const timeouts = z.strictObject({
   start: field(
     duration,
@@ -48,9 +76,8 @@ export const taskFields = {
   inputs: field(listByKey(input, "name", 100), "Data that the task reads."),
   outputs: field(listByKey(output, "name", 100), "Data that the task makes; visible to others once it has succeeded."),
   map: field(
-    z.looseObject({}).meta({ preserveUnknown: true }),
-    "Runs the function over rows or groups of one input in one session.",
-    { notYet: true },
+    map,
+    "Runs the Python function over rows or groups of one input, on the executors and in one session. The function's first argument gets the rows, the others params.",
   ),
   reuse: field(
     z.looseObject({}).meta({ preserveUnknown: true }),

@@ -10,6 +10,7 @@ import { whyOwnedEnv } from "../settings/ownedEnv.ts";
 import { secretRefusal } from "../settings/secrets.ts";
 import { specLayer } from "../settings/typed.ts";
 import { checkData } from "./checkData.ts";
+import { checkMap } from "./checkMap.ts";
 import { duplicates } from "./duplicates.ts";
 import { templateProblems } from "./podTemplates.ts";
 import { programProblems } from "./program.ts";
@@ -106,7 +107,7 @@ export function checkSettings(spec: SettingsSpec, path: Path): Problem[] {
 
 /** Problems of a whole task: `spec` is what runs, a flow's taskDefaults merged in. */
 export function checkTask(spec: TaskSpec, path: Path): Problem[] {
-  return [...programProblems(spec, path), ...checkData(spec, path), ...checkTimes(spec, path)];
+  return [...programProblems(spec, path), ...checkData(spec, path), ...checkMap(spec, path), ...checkTimes(spec, path)];
 }
 
 function checkTimes(spec: TaskSpec, path: Path): Problem[] {

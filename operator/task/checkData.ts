@@ -17,11 +17,11 @@ export function checkData(spec: TaskSpec, path: Path): Problem[] {
     // What a run makes of an optional input that no task left has no source any more.
     if (sources.length === 0 && !input.optional)
       problems.push(problem(at, `the input "${input.name}" needs one of from, uri and configMap`));
-    if (spec.sql && input.optional && !input.schema && input.format !== "text")
+    if ((spec.sql || spec.fugueSql || spec.map) && input.optional && !input.schema && input.format !== "text")
       problems.push(
         problem(
           at,
-          `the input "${input.name}" is optional and SQL's: give its schema, for a view without rows has columns`,
+          `the input "${input.name}" is optional, and SQL and map need columns where there are no rows: give its schema`,
         ),
       );
     if (sources.length > 1)
@@ -60,7 +60,9 @@ function formatProblems(spec: TaskSpec, list: "inputs" | "outputs", path: Path):
     const at = [...path, list, index];
     return [
       ...unused.map((name) => problem([...at, "options", name], `format ${format} has no option ${name}`)),
-      ...(spec.sql ? [problem([...at, "format"], `format ${format} has no rows, so SQL can't see it as a view`)] : []),
+      ...(spec.sql || spec.fugueSql
+        ? [problem([...at, "format"], `format ${format} has no rows, so SQL can't see it as a view`)]
+        : []),
     ];
   });
 }

@@ -81,6 +81,8 @@ export function mergeTaskSpecs(defaults: TaskSpec | undefined, task: TaskSpec): 
   }
   if (lower.python && task.python) lower.python = withoutSource(programSources.python, lower.python, task.python);
   if (lower.sql && task.sql) lower.sql = withoutSource(programSources.sql, lower.sql, task.sql);
+  if (lower.fugueSql && task.fugueSql)
+    lower.fugueSql = withoutSource(programSources.fugueSql, lower.fugueSql, task.fugueSql);
   return { ...(merge(lower, task) as TaskSpec), ...addUpDeps(defaults, task) };
 }
 

@@ -1,31 +1,37 @@
 // The program of a task in one neutral form, and where each of its files is.
 import { type Path, type Problem, problem } from "../api/problems.ts";
-import { programKinds, programSources } from "../api/program.ts";
-import type { TaskSpec } from "../api/task.ts";
+import { programKinds, programSources, type SqlProgram } from "../api/program.ts";
+import type { MapSpec, TaskSpec } from "../api/task.ts";
 
 export type Program =
-  | { kind: "python"; source: PythonSource; function?: string }
+  | { kind: "python"; source: PythonSource; function?: string; map?: MapSpec }
   | { kind: "jar"; file: string; mainClass?: string }
-  | { kind: "sql"; source: SqlSource };
+  | { kind: "sql"; source: SqlSource }
+  | { kind: "fugueSql"; source: SqlSource };
 type ConfigMapKey = { name: string; key: string };
 export type PythonSource = { file: string } | { module: string } | { script: string } | { configMap: ConfigMapKey };
-export type SqlSource = { file: string } | { statements: string } | { configMap: ConfigMapKey };
+export type SqlSource = { text: string } | { file: string } | { configMap: ConfigMapKey };
 
 /** The program of a checked spec. */
 export function programOf(spec: TaskSpec): Program {
-  const { python, jar, sql } = spec;
+  const { python, jar, sql, fugueSql } = spec;
   if (jar) return { kind: "jar", file: jar.file, ...(jar.mainClass ? { mainClass: jar.mainClass } : {}) };
-  if (sql) {
-    if (sql.file) return { kind: "sql", source: { file: sql.file } };
-    if (sql.configMap) return { kind: "sql", source: { configMap: sql.configMap } };
-    return { kind: "sql", source: { statements: sql.statements! } };
-  }
+  if (sql) return { kind: "sql", source: sqlSource(sql.statements, sql) };
+  if (fugueSql) return { kind: "fugueSql", source: sqlSource(fugueSql.query, fugueSql) };
   if (!python) throw new Error("a checked task has a program");
-  const named = python.function ? { function: python.function } : {};
+  const named = {
+    ...(python.function ? { function: python.function } : {}),
+    ...(spec.map ? { map: spec.map } : {}),
+  };
   if (python.file) return { kind: "python", source: { file: python.file }, ...named };
   if (python.module) return { kind: "python", source: { module: python.module }, ...named };
   if (python.script) return { kind: "python", source: { script: python.script }, ...named };
   return { kind: "python", source: { configMap: python.configMap! }, ...named };
+}
+
+function sqlSource(text: string | undefined, { file, configMap }: Pick<SqlProgram, "file" | "configMap">): SqlSource {
+  if (file) return { file };
+  return configMap ? { configMap } : { text: text! };
 }
 
 /** The file of a program that is one: a path beside the manifest, in the image or at a URL. */
@@ -38,19 +44,21 @@ export const programFile = (program: Program): string | undefined => {
 export const programConfigMap = (program: Program): ConfigMapKey | undefined =>
   program.kind !== "jar" && "configMap" in program.source ? program.source.configMap : undefined;
 
-/** Whether Python runs in this task: the memory overhead's factor is 0.4 then, not 0.1. */
-export const isPython = (program: Program): boolean => program.kind === "python";
+/** Whether Python may run on executors: the memory overhead's factor is 0.4 then, not 0.1. */
+export const isPython = ({ kind }: Program): boolean => kind === "python" || kind === "fugueSql";
 
 /** Problems of a spec's program: exactly one, from exactly one source. */
 export function programProblems(spec: TaskSpec, path: Path): Problem[] {
   const given = programKinds.filter((kind) => spec[kind]);
-  if (given.length === 0) return [problem(path, "a task needs a program: one of python, jar and sql")];
+  if (given.length === 0) return [problem(path, "a task needs a program: one of python, jar, sql and fugueSql")];
   if (given.length > 1)
     return [
       problem([...path, given[1]!], `a task has exactly one program, but here are ${given.join(" and ")}; keep one`),
     ];
-  const [kind] = given;
-  return kind === "python" || kind === "sql" ? sourceProblems(kind, spec[kind]!, [...path, kind]) : [];
+  const kind = given[0]!;
+  return kind in programSources
+    ? sourceProblems(kind as keyof typeof programSources, spec[kind]!, [...path, kind])
+    : [];
 }
 
 function sourceProblems(kind: keyof typeof programSources, program: object, path: Path): Problem[] {

@@ -8,8 +8,9 @@ import { confMap, podMemory } from "../settings/memory.ts";
 import { commandLineConf, writeProperties } from "../settings/properties.ts";
 import { type Attempt, attemptVersion, type Resources, type TypedParam, variableName } from "./attempt.ts";
 import { isPython, programConfigMap, type SqlSource } from "./program.ts";
+import { checkRepresentable } from "./representable.ts";
 import type { ResolvedTask } from "./resolve.ts";
-import { resolveTemplate, resolveText, type Scope } from "./template.ts";
+import { mapTexts, resolveTemplate, resolveText, type Scope } from "./template.ts";
 
 /** Where an attempt runs: what the engine that starts it decides. */
 export type Place = {
@@ -27,15 +28,22 @@ export type Place = {
   jvmOptions: string[];
 };
 
+/** Throws TemplateError for a value that isn't there, or that can't reach the program as it is. */
 export function render(task: ResolvedTask, number: number, place: Place): Attempt {
-  const inputs = task.inputs.map((input) => placedInput(input, place));
-  const outputs = task.outputs.map((output) => placedOutput(output, number, place));
-  const scope = taskScope(task, inputs, outputs);
+  const ofParams = paramScope(task, () => undefined);
+  const filled = <T>(data: T) => mapTexts(data, (text) => resolveText(text, ofParams)) as T;
+  const inputs = filled(task.inputs).map((input) => placedInput(input, place));
+  const outputs = filled(task.outputs).map((output) => placedOutput(output, number, place));
+  const ofData = dataScope(inputs, outputs);
+  const scope: Scope = (reference) => paramScope(task, ofData)(reference) ?? ofData(reference);
   const settings = placedSettings(task, scope, place);
   const params = Object.fromEntries(
-    Object.entries(task.params).map(([name, param]) => [name, { ...param, value: resolveValue(param.value, scope) }]),
+    Object.entries(task.params).map(([name, param]) => [name, { ...param, value: resolveValue(param.value, ofData) }]),
   );
   const { program, files, pythonPath } = placedProgram(task, place);
+  const args = task.args.map((arg) => resolveText(arg, scope));
+  const env = environment(task, scope, params, inputs, outputs, place);
+  checkRepresentable(args, params, env, settings);
   const attempt = {
     apiVersion: attemptVersion,
     namespace: task.namespace,
@@ -45,7 +53,7 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
     attempt: number,
     program,
     pythonPath,
-    args: task.args.map((arg) => resolveText(arg, scope)),
+    args,
     params,
     inputs,
     outputs,
@@ -64,7 +72,7 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
       ...files,
     },
     configMaps: configMaps(task),
-    env: environment(task, scope, params, inputs, outputs, place),
+    env,
     settings,
     outputs: outputs.map(({ name, uri, format }) => ({ name, uri, format })),
     resources: resources(task, settings),
@@ -120,18 +128,23 @@ function placedOutput(output: Output, number: number, place: Place): PlacedOutpu
   };
 }
 
-/** What a task's own templates may refer to. */
-function taskScope(task: ResolvedTask, inputs: PlacedInput[], outputs: PlacedOutput[]): Scope {
-  return ([head, name, field, ...more]) => {
-    if (head === "params" && name !== undefined && field === undefined) {
-      return Object.hasOwn(task.params, name) ? task.params[name]!.value : undefined;
-    }
+/** A task's own params by name. What is left in their values are references to its data, and `$$(`. */
+const paramScope =
+  (task: ResolvedTask, ofData: Scope): Scope =>
+  ([head, name, ...more]) =>
+    head === "params" && name !== undefined && more.length === 0 && Object.hasOwn(task.params, name)
+      ? resolveValue(task.params[name]!.value, ofData)
+      : undefined;
+
+/** Where a task's own inputs and outputs are. */
+const dataScope =
+  (inputs: PlacedInput[], outputs: PlacedOutput[]): Scope =>
+  ([head, name, field, ...more]) => {
     if (field !== "uri" || more.length > 0) return undefined;
     const list = head === "inputs" ? inputs : head === "outputs" ? outputs : [];
     const item = list.find((one) => one.name === name);
     return item && (item.uri ?? "");
   };
-}
 
 /** A param's own value: only `$$(` is left in it, or URIs of the task's inputs and outputs. */
 function resolveValue(value: ParamValue, scope: Scope): ParamValue {
@@ -166,13 +179,13 @@ const locateAll = (list: string, place: Place): string =>
 /** The program as the driver reads it, and the file that an inline program becomes. */
 function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
   const { program } = task;
-  if (program.kind === "sql") return { program: placedSql(program.source, place), files: {}, pythonPath: [] };
+  if (program.kind === "sql" || program.kind === "fugueSql") return placedSql(program.kind, program.source, place);
   if (program.kind === "jar") {
     const file = place.locate(program.file);
     return { program: { kind: "jar", file, mainClass: program.mainClass ?? null }, files: {}, pythonPath: [] };
   }
   const { source } = program;
-  const common = { kind: "python", function: program.function ?? null };
+  const common = { kind: "python", function: program.function ?? null, ...(program.map ? { map: program.map } : {}) };
   if ("script" in source) {
     return { program: { ...common, file: "script.py" }, files: { "script.py": source.script }, pythonPath: ["."] };
   }
@@ -185,9 +198,18 @@ function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
   return { program: { ...common, file }, files: {}, pythonPath: path ? [parent(path)] : [] };
 }
 
-function placedSql(source: SqlSource, place: Place): object {
-  if ("statements" in source) return { kind: "sql", statements: source.statements };
-  return { kind: "sql", file: "file" in source ? place.locate(source.file) : `program/${source.configMap.key}` };
+/** Fugue SQL may call functions of the Python files beside it. */
+function placedSql(kind: "sql" | "fugueSql", source: SqlSource, place: Place): PlacedProgram {
+  const placed = (program: object, folder?: string): PlacedProgram => ({
+    program: { kind, ...program },
+    files: {},
+    pythonPath: folder !== undefined && kind === "fugueSql" ? [folder] : [],
+  });
+  if ("text" in source) return placed({ [kind === "sql" ? "statements" : "query"]: source.text });
+  if ("configMap" in source) return placed({ file: `program/${source.configMap.key}` }, "program");
+  const file = place.locate(source.file);
+  const path = pathHere(file);
+  return placed({ file }, path && parent(path));
 }
 
 /** `pythonPath`: folders that driver and workers import from; a program's own is among them, for its functions' sake. */

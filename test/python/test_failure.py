@@ -7,7 +7,7 @@ import types
 import pytest
 from sparkflow.errors import InputMissing
 from sparkflow.failure import Failure, UserCode, describe, report
-from sparkflow.sql import StatementFailed
+from sparkflow.sql import SqlFailed
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_an_analysis_exception_has_its_message_without_the_plan(program):
 
 
 def test_a_statements_failure_has_spark_s_place_and_a_caret(program, capsys):
-    failed = StatementFailed(2, 3, 5, 4, "\tx idd", "words.sql:5")
+    failed = SqlFailed("statement 2 of 3, line 5", "words.sql:5", "\tx idd", 4)
     failed.__cause__ = AnalysisException("[X] `idd` cannot be resolved.; line 2 pos 3;\n'Project [id#17L]")
     found = describe(failed, program.code)
     assert found.error() == {

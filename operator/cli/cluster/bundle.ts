@@ -55,7 +55,7 @@ function taskSpecs({ kind, spec = {} }: Manifest): [Fields, Path][] {
 type Put = (file: string, content: Content) => { name: string; key: string };
 
 function bundleProgram(spec: Fields, path: Path, folder: string, put: Put): Problem[] {
-  return (["python", "sql"] as const).flatMap((kind) => {
+  return (["python", "sql", "fugueSql"] as const).flatMap((kind) => {
     const program = spec[kind] as { file?: string; configMap?: object } | undefined;
     if (!program?.file || !isRelative(program.file)) return [];
     const at = [...path, kind, "file"];

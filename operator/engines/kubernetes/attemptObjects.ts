@@ -5,7 +5,7 @@ import type { Attempt } from "../../task/attempt.ts";
 import { render } from "../../task/render.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { TemplateError } from "../../task/template.ts";
-import { checkPlaces, checkSizes } from "./check.ts";
+import { checkPlaces, checkSize } from "./check.ts";
 import { configMap } from "./configMap.ts";
 import { driverPod } from "./driverPod.ts";
 import type { AttemptIdentity } from "./names.ts";
@@ -29,13 +29,13 @@ export function attemptObjects(
   if ("problems" in rendered) return rendered;
   const { attempt } = rendered;
   const files = configMap(task, attempt, identity);
-  const problems = [...podProblems(task, attempt, identity, options), ...checkSizes(files.data, attempt.env)];
+  const problems = [...podProblems(task, attempt, identity, options), ...checkSize(files.data)];
   return problems.length > 0
     ? { problems }
     : { configMap: files, driverPod: driverPod(task, attempt, identity), attempt };
 }
 
-/** A reference to nothing is the user's mistake; `validate` finds it, but not everybody validates. */
+/** A reference to nothing, or a value that no program could get, is the user's mistake; `validate` finds it, but not everybody validates. */
 function tryRender(task: ResolvedTask, identity: AttemptIdentity): { attempt: Attempt } | { problems: Problem[] } {
   try {
     return { attempt: render(task, identity.number, clusterPlace(task, identity)) };

@@ -68,32 +68,17 @@ function machinePaths({ program, inputs, settings }: ResolvedTask): Problem[] {
   );
 }
 
-/** Most bytes that Kubernetes takes in one ConfigMap, and that Linux takes in one environment variable. */
+/** Most bytes that Kubernetes takes in one ConfigMap. */
 const configMapBytes = 1024 * 1024;
-const variableBytes = 128 * 1024;
 
-/** What is too large for Kubernetes or Linux, once it is rendered. */
-export function checkSizes(data: Readonly<Record<string, string>>, env: Attempt["env"]): Problem[] {
+/** What is too large for Kubernetes, once it is rendered. */
+export function checkSize(data: Readonly<Record<string, string>>): Problem[] {
   const bytes = Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const files =
-    bytes > configMapBytes
-      ? [
-          problem(
-            [],
-            `the attempt's files have ${bytes} bytes, and a ConfigMap takes ${configMapBytes}: shorten args, params or the script, or give long values as an input`,
-          ),
-        ]
-      : [];
-  const variables = env.flatMap(({ name, value = "" }) => {
-    const size = Buffer.byteLength(`${name}=${value}`) + 1;
-    return size > variableBytes
-      ? [
-          problem(
-            [],
-            `the variable ${name} has ${size} bytes, and Linux takes ${variableBytes}: give long values as an input`,
-          ),
-        ]
-      : [];
-  });
-  return [...files, ...variables];
+  if (bytes <= configMapBytes) return [];
+  return [
+    problem(
+      [],
+      `the attempt's files have ${bytes} bytes, and a ConfigMap takes ${configMapBytes}: shorten args, params or the script, or give long values as an input`,
+    ),
+  ];
 }

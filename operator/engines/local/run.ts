@@ -184,11 +184,16 @@ export function runLocally(
           return started.driver.ended.then(({ code }) => ended(run, task, attempt, started, code));
         })
         .catch((error: Error) =>
-          fail(attempt, {
-            class: "Infrastructure",
-            reason: "NotStarted",
-            message: `the attempt could not be started: ${error.message}`,
-          }),
+          fail(
+            attempt,
+            error instanceof TemplateError
+              ? { class: "Input", reason: "InvalidSpec", message: error.message }
+              : {
+                  class: "Infrastructure",
+                  reason: "NotStarted",
+                  message: `the attempt could not be started: ${error.message}`,
+                },
+          ),
         )
         .finally(soon);
     }

@@ -32,7 +32,7 @@ describe("a field that this version can't serve", () => {
     expect(all.map(([kind, path]) => `${kind} ${path}`)).toEqual(
       expect.arrayContaining([
         "SparkEngine connect",
-        "SparkTask map",
+        "SparkTask r",
         "SparkTask outputs.0.table",
         "SparkFlow schedule",
         "SparkFlow tasks.0.reuse",

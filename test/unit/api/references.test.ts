@@ -21,6 +21,7 @@ const settings = (at: string) => [
 const task = (at: string) => [
   ...settings(at),
   `${at}.engine: SparkEngine`,
+  `${at}.fugueSql.configMap.name: ConfigMap`,
   `${at}.inputs.configMap.name: ConfigMap`,
   `${at}.python.configMap.name: ConfigMap`,
   `${at}.sql.configMap.name: ConfigMap`,

@@ -24,7 +24,7 @@ export const mistakes: [string, string | Buffer, string][] = [
     task(`${program}env: [{name: DEBUG, value: on}]`),
     "6:23: spec.env[0].value: true is not valid: expected text (quote it; YAML reads y, yes and on as true, n, no and off as false)",
   ],
-  ["no program", task("args: [a]"), "4:1: spec: a task needs a program: one of python, jar and sql"],
+  ["no program", task("args: [a]"), "4:1: spec: a task needs a program: one of python, jar, sql and fugueSql"],
   [
     "two programs",
     task(`${program}${sql}`),

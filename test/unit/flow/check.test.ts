@@ -69,7 +69,7 @@ describe("a flow", () => {
     [
       "a task without a program",
       [{ name: "a" }],
-      ["spec.tasks[0]: a task needs a program: one of python, jar and sql"],
+      ["spec.tasks[0]: a task needs a program: one of python, jar, sql and fugueSql"],
     ],
     [
       "settings that can't stand",

@@ -84,9 +84,9 @@ describe("a document", () => {
   });
 
   it("with a field of a later version says so beside its other mistakes", () => {
-    expect(said(task("a", ", map: {input: x}, imaeg: x"))).toEqual([
-      '4:30 spec.map: "map" is not available yet in this version',
-      '4:47 spec.imaeg: unknown field "imaeg"; did you mean "image"?',
+    expect(said(task("a", ", reuse: {a: x}, imaeg: x"))).toEqual([
+      '4:30 spec.reuse: "reuse" is not available yet in this version',
+      '4:45 spec.imaeg: unknown field "imaeg"; did you mean "image"?',
     ]);
   });
 });
@@ -141,7 +141,7 @@ describe("objects", () => {
     expect(said(flow)).toEqual([
       "7:12 spec.taskDefaults.args[0]: $(params.typo) refers to no param of the flow or task",
       '12:19 spec.tasks[1].dependsOn[0]: the flow has no task "c"; known are a',
-      "11:7 spec.tasks[1]: a task needs a program: one of python, jar and sql",
+      "11:7 spec.tasks[1]: a task needs a program: one of python, jar, sql and fugueSql",
       '6:5 spec.taskDefaults.engine: there is no SparkEngine "prod" here; known are default',
     ]);
   });

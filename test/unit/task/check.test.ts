@@ -76,7 +76,7 @@ describe("a task", () => {
     [
       "an optional view without columns",
       { python: undefined, sql: { statements: "SELECT 1" }, inputs: [{ name: "a", uri: "x", optional: true }] },
-      'spec.inputs[0]: the input "a" is optional and SQL\'s: give its schema, for a view without rows has columns',
+      'spec.inputs[0]: the input "a" is optional, and SQL and map need columns where there are no rows: give its schema',
     ],
     [
       "a folder in SQL",

@@ -24,7 +24,9 @@ describe("a program", () => {
       { jar: { file: "a.jar", mainClass: "x.Main" } },
       { kind: "jar", file: "a.jar", mainClass: "x.Main" },
     ],
-    ["SQL", { sql: { statements: "SELECT 1" } }, { kind: "sql", source: { statements: "SELECT 1" } }],
+    ["SQL", { sql: { statements: "SELECT 1" } }, { kind: "sql", source: { text: "SELECT 1" } }],
+    ["Fugue SQL", { fugueSql: { query: "PRINT" } }, { kind: "fugueSql", source: { text: "PRINT" } }],
+    ["a file of Fugue SQL", { fugueSql: { file: "a.fsql" } }, { kind: "fugueSql", source: { file: "a.fsql" } }],
     ["a file of SQL", { sql: { file: "a.sql" } }, { kind: "sql", source: { file: "a.sql" } }],
     [
       "SQL in a ConfigMap",
@@ -34,11 +36,11 @@ describe("a program", () => {
   ])("may be %s", (_, spec, program) => {
     expect(programProblems(spec, ["spec"])).toEqual([]);
     expect(programOf(spec)).toEqual(program);
-    expect(isPython(programOf(spec))).toBe("python" in spec);
+    expect(isPython(programOf(spec))).toBe("python" in spec || "fugueSql" in spec);
   });
 
   it.each<[string, TaskSpec, string]>([
-    ["none at all", {}, "spec: a task needs a program: one of python, jar and sql"],
+    ["none at all", {}, "spec: a task needs a program: one of python, jar, sql and fugueSql"],
     [
       "two of them",
       { python: { file: "a.py" }, sql: { statements: "x" } },

@@ -17,7 +17,11 @@ NO_ROWS = ("file", "directory", "model")
 
 @dataclass(frozen=True)
 class Program:
-    """One program; `kind` is python (file or module, with or without function), jar, or sql (statements or file)."""
+    """One program; `kind` is python (file or module, with or without function), jar, sql (statements or file), or
+    fugueSql (query or file).
+
+    `map`, of a function, has `input`, `partition` (perRow, or `by` and `count`) and `schema`, as the manifest has them.
+    """
 
     kind: str
     file: str | None = None
@@ -25,6 +29,8 @@ class Program:
     function: str | None = None
     main_class: str | None = None
     statements: str | None = None
+    query: str | None = None
+    map: dict | None = None
 
 
 @dataclass(frozen=True)
@@ -118,12 +124,17 @@ def _attempt(folder: Path, spec: dict) -> Attempt:
 
 def _program(spec: dict) -> Program:
     kind = spec["kind"]
-    needs = {"python": ("file", "module"), "jar": ("file",), "sql": ("statements", "file")}
+    needs = {
+        "python": ("file", "module"),
+        "jar": ("file",),
+        "sql": ("statements", "file"),
+        "fugueSql": ("query", "file"),
+    }
     if kind not in needs:
         raise SparkflowError(f"program.kind is {kind!r}; this driver knows {', '.join(needs)}")
     if not any(spec.get(key) for key in needs[kind]):
         raise SparkflowError(f"program: a {kind} program needs {' or '.join(needs[kind])}")
-    keys = ("file", "module", "function", "statements")
+    keys = ("file", "module", "function", "statements", "query", "map")
     return Program(kind, main_class=spec.get("mainClass"), **{key: spec.get(key) for key in keys})
 
 

@@ -41,7 +41,7 @@ def plan(function: Callable, attempt: Attempt) -> list[Argument]:
     `**kwargs` get nothing. Raises SparkflowError.
     """
     offered = _offered(attempt)
-    hints = _hints(function)
+    annotations = hints(function)
     arguments = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -49,15 +49,15 @@ def plan(function: Callable, attempt: Attempt) -> list[Argument]:
         sources = offered.get(parameter.name, [])
         if len(sources) > 1:
             choice = " or ".join(f"{source} `{name}`" for source, name in sources)
-            raise SparkflowError(f"{_called(function)}: argument `{parameter.name}` could be {choice}; rename one")
+            raise SparkflowError(f"{called(function)}: argument `{parameter.name}` could be {choice}; rename one")
         if sources:
             source, name = sources[0]
-            hint = hints.get(parameter.name)
+            hint = annotations.get(parameter.name)
             kind = _kind(attempt, name, parameter.name, hint, function) if source == "input" else ""
             arguments.append(Argument(parameter.name, source, name, kind, hint))
         elif parameter.default is parameter.empty:
             raise SparkflowError(
-                f"{_called(function)}: argument `{parameter.name}` is nothing that the task has; "
+                f"{called(function)}: argument `{parameter.name}` is nothing that the task has; "
                 f"there are `spark`, inputs: {listed(attempt.inputs)}, params: {listed(attempt.params)}"
             )
     return arguments
@@ -80,19 +80,19 @@ def _offered(attempt: Attempt) -> dict[str, list[tuple[str, str]]]:
     return offered
 
 
-def _hints(function: Callable) -> dict[str, object]:
+def hints(function: Callable) -> dict[str, object]:
     """The annotations, with texts (`from __future__ import annotations`) evaluated one by one: a name that is only
     imported for type checkers leaves its own argument without a hint, not all of them.
     """
-    hints = {}
+    found = {}
     for name, annotation in getattr(inspect.unwrap(function), "__annotations__", {}).items():
         try:
             stub = type("_", (), {"__annotations__": {name: annotation}})
             scope = getattr(inspect.unwrap(function), "__globals__", {})
-            hints[name] = typing.get_type_hints(stub, scope, {})[name]
+            found[name] = typing.get_type_hints(stub, scope, {})[name]
         except Exception:  # an annotation may be any expression
-            hints[name] = annotation
-    return hints
+            found[name] = annotation
+    return found
 
 
 def _kind(attempt: Attempt, name: str, argument: str, hint: object, function: Callable) -> str:
@@ -119,11 +119,12 @@ def _kind(attempt: Attempt, name: str, argument: str, hint: object, function: Ca
     if kind not in possible:
         shown = hint if isinstance(hint, str) else getattr(hint, "__qualname__", None) or str(hint)
         raise SparkflowError(
-            f"{_called(function)}: argument `{argument}` is annotated as {shown}, which {data} of format {data.format} "
+            f"{called(function)}: argument `{argument}` is annotated as {shown}, which {data} of format {data.format} "
             f"can't be; possible is {shown_as}"
         )
     return kind
 
 
-def _called(function: Callable) -> str:
+def called(function: Callable) -> str:
+    """The function's name for the beginning of a sentence."""
     return f"function {getattr(function, '__name__', 'of the program')}"

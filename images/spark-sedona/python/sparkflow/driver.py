@@ -19,7 +19,7 @@ from sparkflow.errors import SparkflowError, SparkJvmExited
 from sparkflow.failure import Failure, UserCode, describe, report
 from sparkflow.jvm import Jvm
 from sparkflow.session import Spark
-from sparkflow.sql import StatementFailed
+from sparkflow.sql import SqlFailed
 from sparkflow.task import Task
 
 VALUES_FILE = os.environ.get("SPARKFLOW_VALUES_FILE")
@@ -76,20 +76,20 @@ class Driver:
         return task.spark
 
     def _run_in_python(self, task: Task) -> None:
-        from sparkflow import geoparquet, python_program, sql
+        from sparkflow import fugue_sql, geoparquet, python_program, sql
 
         for data in task.attempt.outputs.values():
             if data.crs:
                 geoparquet.projjson(data)  # a misspelt one is found now, not after hours of work
         try:
-            (sql if task.attempt.program.kind == "sql" else python_program).run(task)
+            {"sql": sql, "fugueSql": fugue_sql, "python": python_program}[task.attempt.program.kind].run(task)
         except SystemExit as end:
             if end.code not in (None, 0):
                 raise
 
     def _jvm_is_gone(self, error: BaseException) -> SparkJvmExited | None:
         """Py4J's complaint about a connection, which isn't what the user should read when the JVM has died."""
-        error = error.__cause__ if isinstance(error, StatementFailed) else error
+        error = error.__cause__ if isinstance(error, SqlFailed) else error
         from_py4j = any(base.__module__ == "py4j.protocol" for base in type(error).__mro__)
         if not self.jvm or not (from_py4j or isinstance(error, ConnectionError)):
             return None

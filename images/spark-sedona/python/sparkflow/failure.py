@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sparkflow.errors import JavaProgramFailed, SparkflowError
-from sparkflow.sql import StatementFailed
+from sparkflow.sql import SqlFailed, without_position
 
 _LINES, _CHARACTERS = 8, 1200
 _FRAME = re.compile(r'^ *File "(?P<file>[^"]+)", line (?P<line>\d+), in ', re.MULTILINE)
@@ -72,9 +72,9 @@ def describe(error: BaseException, code: UserCode) -> Failure:
     if isinstance(error, SystemExit):
         text = error.code if isinstance(error.code, str) else f"the program ended with exit code {error.code}"
         return Failure("SystemExit", text, at)
-    if isinstance(error, StatementFailed):
+    if isinstance(error, SqlFailed):
         inner = describe(error.__cause__, code)
-        return Failure(inner.name, error.told(inner.message), error.at)
+        return Failure(inner.name, error.told(without_position(inner.message)), error.at)
     if isinstance(error, JavaProgramFailed) and error.java:
         return Failure(error.java.name, _short(_sparks(error.java.message)), error.java.at)
     java = getattr(error, "java_exception", None)
@@ -94,7 +94,7 @@ def report(error: BaseException, failure: Failure, code: UserCode) -> None:
     print(failure, file=sys.stderr)
     if isinstance(error, (SystemExit, SparkflowError)):
         return
-    if isinstance(error, StatementFailed):
+    if isinstance(error, SqlFailed):
         error = error.__cause__
         if _is_mistake_in_sql(error):
             return
@@ -105,7 +105,8 @@ def report(error: BaseException, failure: Failure, code: UserCode) -> None:
 
 
 def _is_mistake_in_sql(error: BaseException) -> bool:
-    return any(base.__name__ in ("AnalysisException", "SparkflowError") for base in type(error).__mro__)
+    mistakes = ("AnalysisException", "FugueSQLSyntaxError", "SparkflowError")
+    return any(base.__name__ in mistakes for base in type(error).__mro__)
 
 
 def _at(error: BaseException, code: UserCode) -> str | None:

@@ -10,21 +10,17 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from sparkflow import binding, program_file, pyfiles
+from sparkflow import binding, mapping, program_file, pyfiles
 from sparkflow.errors import SparkflowError, listed
 from sparkflow.param_types import annotated
 from sparkflow.task import Task
 
 
 def run(task: Task) -> None:
-    """Runs the program. What can be imported is what `pythonPath` and the file's own folder hold, in this order."""
+    """Runs the program."""
     attempt = task.attempt
     program = attempt.program
-    sys.path[:0] = map(str, attempt.python_path)
-    pyfiles.add_to_path(task.spark, attempt)
-    file = program_file.local(task) if program.file else None
-    if file and str(file.parent) not in sys.path:
-        sys.path.insert(len(attempt.python_path), str(file.parent))
+    file = make_importable(task)
     sys.argv = [str(file or program.module), *attempt.args]
     if program.function:
         _run_function(task, _import(file, program.module), program.function)
@@ -34,11 +30,24 @@ def run(task: Task) -> None:
         runpy.run_module(program.module, run_name="__main__", alter_sys=True)
 
 
+def make_importable(task: Task) -> Path | None:
+    """Lets what `pythonPath`, `deps.pyFiles` and the program's own folder hold be imported, in this order; its file."""
+    attempt = task.attempt
+    sys.path[:0] = map(str, attempt.python_path)
+    pyfiles.add_to_path(task.spark, attempt)
+    file = program_file.local(task) if attempt.program.file else None
+    if file and str(file.parent) not in sys.path:
+        sys.path.insert(len(attempt.python_path), str(file.parent))
+    return file
+
+
 def _run_function(task: Task, module: ModuleType, name: str) -> None:
     function = getattr(module, name, None)
     if not callable(function):
         functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         raise SparkflowError(f"{module.__name__} has no function `{name}`; it has {listed(functions[:20])}")
+    if task.attempt.program.map:
+        return mapping.run(task, function)
     arguments = binding.plan(function, task.attempt)
     values = {}
     for argument in arguments:

@@ -17,21 +17,18 @@ _POSITION = re.compile(
 )
 
 
-class StatementFailed(Exception):
-    """Spark's exception (the cause) with the statement's number and its place in the whole text: line and column from
-    1, and `at`, the line as the result has it.
-    """
+class SqlFailed(Exception):
+    """An exception (the cause) at a place of the program's SQL: `at` is the file and line as the result has them."""
 
-    def __init__(self, number: int, of: int, line: int, column: int | None, source: str, at: str):
-        super().__init__(f"statement {number} of {of}")
-        self.number, self.of, self.line, self.column, self.source, self.at = number, of, line, column, source, at
+    def __init__(self, where: str, at: str, source: str, column: int | None, length: int = 1):
+        super().__init__(where)
+        self.where, self.at = where, at
+        caret = "\n" + " " * (column - 1) + "^" * length if column else ""
+        self._quoted = source.replace("\t", " ") + caret
 
     def told(self, message: str) -> str:
         """The message with the place in front, and below it the line of SQL with a caret."""
-        message = _POSITION.sub("", message.partition("\n== SQL")[0]).rstrip("; \n")
-        text = self.source.replace("\t", " ")
-        caret = "\n" + " " * (self.column - 1) + "^" if self.column else ""
-        return f"statement {self.number} of {self.of}, line {self.line}: {message}\n{text}{caret}"
+        return f"{self.where}: {message}\n{self._quoted}"
 
 
 class _Text(NamedTuple):
@@ -40,7 +37,7 @@ class _Text(NamedTuple):
     sql: str
     name: str
 
-    def failed(self, error: Exception, statement: sql_text.Statement, number: int, of: int) -> StatementFailed:
+    def failed(self, error: Exception, statement: sql_text.Statement, number: int, of: int) -> SqlFailed:
         """With Spark's own position where it gives one; it counts from the statement's beginning."""
         found = _POSITION.search(_message(error))
         groups = {key: int(value) for key, value in found.groupdict().items() if value} if found else {}
@@ -50,7 +47,8 @@ class _Text(NamedTuple):
         if column and line == 1:
             column += statement.column
         line += statement.line - 1
-        return StatementFailed(number, of, line, column, self.sql.splitlines()[line - 1], f"{self.name}:{line}")
+        where = f"statement {number} of {of}, line {line}"
+        return SqlFailed(where, f"{self.name}:{line}", self.sql.splitlines()[line - 1], column)
 
 
 def run(task: Task) -> None:
@@ -164,6 +162,11 @@ def _argument(session, value: object):
         converter = next((each for each in (DatetimeConverter(), DateConverter()) if each.can_convert(item)), None)
         array[at] = converter.convert(item, gateway._gateway_client) if converter else item
     return Column(session._jvm.functions.lit(array))
+
+
+def without_position(message: str) -> str:
+    """Spark's message without the place and the piece of SQL that it ends with."""
+    return _POSITION.sub("", message.partition("\n== SQL")[0]).rstrip("; \n")
 
 
 def _message(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 # What isn't closed reaches to the end; Spark says so when it parses the statement.
@@ -53,14 +54,21 @@ class Statement(NamedTuple):
         return _TEMPORARY_VIEW.match(self.code)
 
 
-def split(sql: str) -> list[Statement]:
-    """The statements, without their semicolons; without those that are nothing but white space and comments."""
-    statements, code, start, at = [], [], 0, 0
+def tokens(sql: str) -> Iterator[tuple[str, int, int]]:
+    """The whole text in pieces: kind (comment, bracket, raw, text, name, semicolon, other), beginning and end."""
+    at = 0
     while at < len(sql):
         found = _TOKEN.match(sql, at)
-        kind, end = found.lastgroup, found.end()
-        if kind == "bracket":
-            end = _comment_end(sql, at)
+        kind = found.lastgroup
+        end = _comment_end(sql, at) if kind == "bracket" else found.end()
+        yield kind, at, end
+        at = end
+
+
+def split(sql: str) -> list[Statement]:
+    """The statements, without their semicolons; without those that are nothing but white space and comments."""
+    statements, code, start = [], [], 0
+    for kind, at, end in tokens(sql):
         if kind == "semicolon":
             statements.append(_statement(sql, start, "".join(code)))
             code, start = [], end
@@ -69,8 +77,7 @@ def split(sql: str) -> list[Statement]:
         elif kind in ("raw", "text"):
             code.append(sql[at] + _blank(sql[at + 1 : end - 1]) + sql[end - 1 : end] if end > at + 1 else sql[at])
         else:
-            code.append(found[0])
-        at = end
+            code.append(sql[at:end])
     statements.append(_statement(sql, start, "".join(code)))
     return [statement for statement in statements if statement.text]
 
