@@ -1,6 +1,5 @@
 // sparkflow logs: the log of a task's driver, of a run on this machine or of a cluster.
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
@@ -10,7 +9,7 @@ import { addClusterOptions, type ClusterOptions, clusterOptions, onCluster } fro
 import { taskForLog, writeLog } from "./cluster/driverLog.ts";
 import { UserError } from "./exit.ts";
 import { wholeNumber } from "./numbers.ts";
-import { isPlugin } from "./plugin.ts";
+import { isOnCluster } from "./place.ts";
 import { findRun } from "./runs.ts";
 
 const help = `
@@ -41,16 +40,9 @@ export const logsCommand = (): Command =>
     .addHelpText("after", help)
     .action(async (name: string, task: string | undefined, options: Options, command: Command) => {
       const where = clusterOptions(command);
-      if (isOnCluster(name, options, where)) await clusterLog(name, task, options, where);
+      if (options.cluster || isOnCluster(name, where)) await clusterLog(name, task, options, where);
       else await localLog(findRun(name), task, options);
     });
-
-function isOnCluster(name: string, { cluster }: Options, where: ClusterOptions): boolean {
-  if (cluster || isPlugin() || Object.keys(where).length > 0) return true;
-  if (name === "last" || readRecord(name)) return false;
-  // Without a cluster to ask, the sentence is about the runs here.
-  return Boolean(process.env.KUBECONFIG) || existsSync(join(homedir(), ".kube/config"));
-}
 
 function clusterLog(name: string, task: string | undefined, options: Options, where: ClusterOptions): Promise<void> {
   const { cluster: _cluster, ...log } = options;

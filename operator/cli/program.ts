@@ -5,6 +5,8 @@ import { addClusterOptions } from "./cluster/connect.ts";
 import { exitCodes, UserError } from "./exit.ts";
 import { explainCommand } from "./explain.ts";
 import { getCommand } from "./get.ts";
+import { graphCommand } from "./graph.ts";
+import { initCommand } from "./init.ts";
 import { logsCommand } from "./logs.ts";
 import { planCommand } from "./plan.ts";
 import { programName } from "./plugin.ts";
@@ -45,7 +47,15 @@ function everyCommand(): Command {
   for (const option of addClusterOptions(new Command()).options) program.addOption(option.hideHelp());
   program.enablePositionalOptions();
 
-  const local = [runCommand(), validateCommand(), renderCommand(), planCommand(), runsCommand()];
+  const local = [
+    initCommand(),
+    runCommand(),
+    validateCommand(),
+    renderCommand(),
+    planCommand(),
+    graphCommand(),
+    runsCommand(),
+  ];
   const onCluster = [submitCommand(), getCommand(), logsCommand(), cancelCommand(), explainCommand()];
   for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
 

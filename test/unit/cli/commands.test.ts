@@ -35,7 +35,7 @@ const calls: [string, Call][] = [
     "help lists the commands and the exit codes",
     { args: ["--help"], code: 0, stdout: /run .*[\s\S]*validate [\s\S]*Exit codes: 0 all well/ },
   ],
-  ...["run", "validate", "render", "plan", "runs", "logs", "explain"].map((name): [string, Call] => [
+  ...["run", "validate", "render", "plan", "runs", "logs", "explain", "init", "graph"].map((name): [string, Call] => [
     `help of ${name} has examples`,
     { args: [name, "--help"], code: 0, stdout: new RegExp(`Examples:\\n  sparkflow ${name}`) },
   ]),
