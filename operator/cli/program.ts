@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { cancelCommand } from "./cancel.ts";
 import { addClusterOptions } from "./cluster/connect.ts";
+import { complete, completeWord, completionCommand } from "./completion.ts";
 import { exitCodes, UserError } from "./exit.ts";
 import { explainCommand } from "./explain.ts";
 import { getCommand } from "./get.ts";
@@ -21,7 +22,8 @@ import { packageVersion } from "./version.ts";
 export async function sparkflow(args: readonly string[]): Promise<void> {
   const program = everyCommand();
   try {
-    await program.parseAsync(args, { from: "user" });
+    if (args[0] === completeWord) await complete(program, args.slice(1));
+    else await program.parseAsync(args, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else if (error instanceof UserError) {
@@ -59,5 +61,6 @@ function everyCommand(): Command {
   const onCluster = [submitCommand(), getCommand(), logsCommand(), cancelCommand(), explainCommand()];
   for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
 
+  program.addCommand(completionCommand().exitOverride());
   return program;
 }

@@ -16,7 +16,7 @@ describe("a new project", () => {
     expect(rows(record, "count", "counts").map(({ word, n }) => [word, Number(n)])).toEqual([
       ["a", 6],
       ["task", 3],
-      ["every", 2],
+      ["and", 2],
     ]);
   });
 
