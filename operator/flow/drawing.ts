@@ -1,7 +1,8 @@
 // A flow as a picture shows it: its tasks, and what flows or orders between them. Pure.
-import type { FlowSpec, FlowTask } from "../api/flow.ts";
+import { type FlowSpec, type FlowTask, taskResultWords } from "../api/flow.ts";
+import type { ForEach } from "../api/forEach.ts";
 import type { SparkFlow, SparkTask } from "../api/kinds.ts";
-import { type Graph, graphOf, type Need, sourcesOf, splitFrom } from "./graph.ts";
+import { graphOf, type Need, sourcesOf, splitFrom } from "./graph.ts";
 import { mergedTask } from "./merged.ts";
 
 /** `each`: a driver for each item; `map`: a function over rows in one session; `last`: one of `finally`. */
@@ -18,10 +19,9 @@ export const drawingOfTask = ({ metadata, spec }: SparkTask): Drawing => ({
 
 /** Edges to tasks that aren't there are left out: the validator names them. */
 export function drawingOf({ metadata, spec }: Pick<SparkFlow, "spec"> & { metadata: { name: string } }): Drawing {
-  const { tasks, taskDefaults } = spec;
-  const last = (spec.finally ?? []) as FlowTask[];
+  const { tasks, finally: last = [], taskDefaults } = spec;
   const all = [...tasks, ...last];
-  const graph: Graph = graphOf(all, taskDefaults);
+  const graph = graphOf(spec);
   return {
     name: metadata.name,
     tasks: all.map((task) => drawn(task, mergedTask(task, taskDefaults), last.includes(task))),
@@ -45,9 +45,8 @@ function drawn(task: FlowTask, { map }: MergedTask, last: boolean): DrawnTask {
   return { name, shape: last ? "last" : forEach ? "each" : map ? "map" : "task", notes };
 }
 
-function eachNote(forEach: Readonly<Record<string, unknown>>): string {
-  const { param, value, rows, items, as = "item" } = forEach;
-  const of = Array.isArray(items) ? `${items.length} items` : (param ?? value ?? rows ?? "items");
+function eachNote({ param, value, rows, items = [], as = "item" }: ForEach): string {
+  const of = param ?? value ?? rows ?? `${items.length} items`;
   return `for each ${as} of ${of}`;
 }
 
@@ -63,7 +62,8 @@ function edge(from: string, task: FlowTask, need: Need, defaults: FlowSpec["task
   if (read.length > 0) return { from, to: task.name, kind: "data", label: read.join(", ") };
   if (need.data) return { from, to: task.name, kind: "data", label: "values" };
   const usual = need.accepts.size === 2 && need.accepts.has("Succeeded") && need.accepts.has("Skipped");
-  return { from, to: task.name, kind: "order", label: usual ? "" : states };
+  const any = need.accepts.size === taskResultWords.length;
+  return { from, to: task.name, kind: "order", label: usual ? "" : any ? "however it ends" : states };
 }
 
 /** Outputs of a task that another reads. `?` marks one that needn't be there: an alternative, or optional. */
@@ -73,5 +73,6 @@ function outputsRead(from: string, task: FlowTask, defaults: FlowSpec["taskDefau
     const mark = sources.length > 1 || input.optional ? "?" : "";
     return sources.filter((source) => source.task === from).map(({ output }) => `${output}${mark}`);
   });
-  return [...new Set(found)];
+  const items = task.forEach?.rows === undefined ? undefined : splitFrom(task.forEach.rows);
+  return [...new Set([...found, ...(items?.task === from ? [items.output] : [])])];
 }

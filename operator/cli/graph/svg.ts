@@ -25,7 +25,14 @@ export async function svg(pictures: readonly Picture[]): Promise<string> {
   return graphviz.renderString(
     {
       graphAttributes: { rankdir: "LR", nodesep: 0.25, ranksep: 0.6, bgcolor: "white", ...font },
-      nodeAttributes: { shape: "box", style: "filled,rounded", fillcolor: "#ffffff", color: grey, ...font },
+      nodeAttributes: {
+        shape: "box",
+        style: "filled,rounded",
+        fillcolor: "#ffffff",
+        color: grey,
+        margin: "0.25,0.1",
+        ...font,
+      },
       edgeAttributes: { ...font, fontsize: 10, arrowsize: 0.7 },
       subgraphs: boxes,
     },

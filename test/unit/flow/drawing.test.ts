@@ -45,6 +45,18 @@ describe("an edge", () => {
     expect(into([load, mend, { name: "next", sql, ...task }], "next")).toEqual(edges);
   });
 
+  it("passes the rows that forEach takes, and shows what a condition reads", () => {
+    const each = { name: "each", sql, forEach: { rows: "load.rows" } };
+    const told = { name: "told", sql, when: "tasks['load'].values.n > 0" };
+    const state = { name: "state", sql, when: "tasks['load'].state == 'Failed'" };
+    const tasks = [load, each, told, state];
+    expect([into(tasks, "each"), into(tasks, "told"), into(tasks, "state")]).toEqual([
+      ["load data rows"],
+      ["load data values"],
+      ["load order however it ends"],
+    ]);
+  });
+
   it("comes from what taskDefaults say, too, and not from a task that isn't there", () => {
     const spec = {
       taskDefaults: { inputs: [{ name: "a", from: "load.rows" }] },
