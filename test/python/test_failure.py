@@ -183,3 +183,40 @@ def test_python_packages_spark_and_this_library_are_not_the_users_code(program, 
 def test_a_users_file_elsewhere_is_shown_with_its_path(program):
     assert program.code.owns("/app/jobs/a.py")
     assert program.code.shown("/app/jobs/a.py", 3) == "/app/jobs/a.py:3"
+
+
+def sql(sqlQuery, desc):
+    """As pyspark's SparkSession.sql fails."""
+    raise AnalysisException(desc)
+
+
+@pytest.mark.parametrize(
+    ("text", "desc", "message"),
+    [
+        (
+            "SELECT *\nFORM x",
+            "\n[PARSE_SYNTAX_ERROR] Syntax error at 'x'.(line 2, pos 5)\n\n== SQL ==\nSELECT *\nFORM x\n-----^^^\n",
+            "[PARSE_SYNTAX_ERROR] Syntax error at 'x'. (line 2 of the SQL)\nFORM x\n     ^",
+        ),
+        (
+            "SELECT\n\tnope FROM a",
+            "[UNRESOLVED_COLUMN] `nope` cannot be resolved.; line 2 pos 1;\n'Project ['nope]\n+- Range",
+            "[UNRESOLVED_COLUMN] `nope` cannot be resolved. (line 2 of the SQL)\n nope FROM a\n ^",
+        ),
+        ("SELECT 1", "[X] elsewhere; line 7 pos 1", "[X] elsewhere; line 7 pos 1"),
+        ("SELECT 1", "[X] nowhere", "[X] nowhere"),
+    ],
+)
+def test_sql_that_a_program_runs_is_shown_with_a_caret(program, text, desc, message):
+    with pytest.raises(AnalysisException) as raised:
+        sql(text, desc)
+    assert describe(raised.value, program.code).message == message
+
+
+def test_a_statements_line_is_shown_once(program):
+    failed = SqlFailed("statement 1 of 1, line 1", "words.sql:1", "SELECT nope", 8)
+    with pytest.raises(AnalysisException) as raised:
+        sql("SELECT nope", "[X] `nope` cannot be resolved.; line 1 pos 7")
+    failed.__cause__ = raised.value
+    message = "statement 1 of 1, line 1: [X] `nope` cannot be resolved.\nSELECT nope\n       ^"
+    assert describe(failed, program.code).message == message

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sparkflow.errors import JavaProgramFailed, SparkflowError
-from sparkflow.sql import SqlFailed, without_position
+from sparkflow.sql import SqlFailed, place, with_caret, without_position
 
 _LINES, _CHARACTERS = 8, 1200
 _FRAME = re.compile(r'^ *File "(?P<file>[^"]+)", line (?P<line>\d+), in ', re.MULTILINE)
@@ -64,16 +64,17 @@ class UserCode:
         return next((root for root in self._roots if real.startswith(str(root) + os.sep)), None)
 
 
-def describe(error: BaseException, code: UserCode) -> Failure:
+def describe(error: BaseException, code: UserCode, *, sql: bool = True) -> Failure:
     """The failure that an exception means. An exception in a Python worker counts as the worker's own, and one that
-    Java threw has the class and message of its root cause.
+    Java threw has the class and message of its root cause. With `sql` the SQL that
+    it is about is shown, where the program's own call has it.
     """
     at = _at(error, code)
     if isinstance(error, SystemExit):
         text = error.code if isinstance(error.code, str) else f"the program ended with exit code {error.code}"
         return Failure("SystemExit", text, at)
     if isinstance(error, SqlFailed):
-        inner = describe(error.__cause__, code)
+        inner = describe(error.__cause__, code, sql=False)
         return Failure(inner.name, error.told(without_position(inner.message)), error.at)
     if isinstance(error, JavaProgramFailed) and error.java:
         return Failure(error.java.name, _short(_sparks(error.java.message)), error.java.at)
@@ -82,7 +83,7 @@ def describe(error: BaseException, code: UserCode) -> Failure:
         name, message = _root_cause(java)
         return _worker_failure(message, code) or Failure(name, _short(_sparks(message)), at)
     desc = getattr(error, "desc", None)  # of Spark's exceptions; their str() may have the JVM's stack
-    message = _sparks(desc) if desc else str(error)
+    message = (sql and _with_sql(error, desc)) or _sparks(desc) if desc else str(error)
     return _worker_failure(desc or "", code) or Failure(type(error).__name__, _short(message), at)
 
 
@@ -142,6 +143,20 @@ def _worker_failure(message: str, code: UserCode) -> Failure | None:
         return None
     name, _, rest = "\n".join(lines[start:]).partition(":")
     return Failure(name.strip().rpartition(".")[2], _short(rest.strip()), code.shown(*own[-1]) if own else None)
+
+
+def _with_sql(error: BaseException, desc: str) -> str | None:
+    """Spark's message on a text that the program gave to `spark.sql`, with the line in question and a caret."""
+    trace, found = error.__traceback__, place(desc)
+    while trace and found:
+        code = trace.tb_frame.f_code
+        text = trace.tb_frame.f_locals.get("sqlQuery")
+        if code.co_name == "sql" and isinstance(text, str) and len(text.splitlines()) >= found[0]:
+            line, column = found
+            message = without_position(_sparks(desc))
+            return f"{message} (line {line} of the SQL)\n{with_caret(text.splitlines()[line - 1], column)}"
+        trace = trace.tb_next
+    return None
 
 
 def _sparks(message: str) -> str:

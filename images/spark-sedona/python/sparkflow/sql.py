@@ -23,8 +23,7 @@ class SqlFailed(Exception):
     def __init__(self, where: str, at: str, source: str, column: int | None, length: int = 1):
         super().__init__(where)
         self.where, self.at = where, at
-        caret = "\n" + " " * (column - 1) + "^" * length if column else ""
-        self._quoted = source.replace("\t", " ") + caret
+        self._quoted = with_caret(source, column, length)
 
     def told(self, message: str) -> str:
         """The message with the place in front, and below it the line of SQL with a caret."""
@@ -39,11 +38,7 @@ class _Text(NamedTuple):
 
     def failed(self, error: Exception, statement: sql_text.Statement, number: int, of: int) -> SqlFailed:
         """With Spark's own position where it gives one; it counts from the statement's beginning."""
-        found = _POSITION.search(_message(error))
-        groups = {key: int(value) for key, value in found.groupdict().items() if value} if found else {}
-        line = next((value for key, value in groups.items() if key.startswith("l")), 1)
-        # `pos` counts from 0, `position` from 1
-        column = next((value + (key != "p3") for key, value in groups.items() if key.startswith("p")), None)
+        line, column = place(_message(error)) or (1, None)
         if column and line == 1:
             column += statement.column
         line += statement.line - 1
@@ -162,6 +157,22 @@ def _argument(session, value: object):
         converter = next((each for each in (DatetimeConverter(), DateConverter()) if each.can_convert(item)), None)
         array[at] = converter.convert(item, gateway._gateway_client) if converter else item
     return Column(session._jvm.functions.lit(array))
+
+
+def place(message: str) -> tuple[int, int] | None:
+    """The line and the column, both from 1, that a message of Spark's names in its statement."""
+    found = _POSITION.search(message)
+    if not found:
+        return None
+    groups = {key: int(value) for key, value in found.groupdict().items() if value}
+    line = next(value for key, value in groups.items() if key.startswith("l"))
+    # `pos` counts from 0, `position` from 1
+    return line, next(value + (key != "p3") for key, value in groups.items() if key.startswith("p"))
+
+
+def with_caret(source: str, column: int | None, length: int = 1) -> str:
+    """A line of SQL with carets below the column, from 1."""
+    return source.replace("\t", " ") + ("\n" + " " * (column - 1) + "^" * length if column else "")
 
 
 def without_position(message: str) -> str:
