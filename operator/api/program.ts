@@ -36,7 +36,8 @@ export const pythonProgram = z.strictObject({
 export type PythonProgram = z.infer<typeof pythonProgram>;
 
 export const jarProgram = z.strictObject({
-  file: required(programFile, `${fileDescription} Example: local:///app/app.jar.`),
+  file: field(programFile, `${fileDescription} Example: local:///app/app.jar.`),
+  configMap: field(configMapProgram, "A ConfigMap that holds the jar (at most 1 MiB) in its binaryData."),
   mainClass: field(
     z
       .string()
@@ -74,7 +75,7 @@ export const fugueSqlProgram = z.strictObject({
 /** The five fields of a program, one of which a task must have. */
 export const programFields = {
   python: field(pythonProgram, "A Python program: exactly one of file, module, configMap and script."),
-  jar: field(jarProgram, "A Scala or Java program."),
+  jar: field(jarProgram, "A Scala or Java program: exactly one of file and configMap."),
   sql: field(sqlProgram, "SQL statements: exactly one of statements, file and configMap."),
   fugueSql: field(fugueSqlProgram, "Fugue SQL: exactly one of query, file and configMap."),
   r: field(z.strictObject({ file: required(programFile, fileDescription) }), "An R program.", { notYet: true }),
@@ -84,6 +85,7 @@ export const programKinds = ["python", "jar", "sql", "fugueSql", "r"] as const;
 /** Where the text of a program can be, exactly one of them. */
 export const programSources = {
   python: ["file", "module", "configMap", "script"],
+  jar: ["file", "configMap"],
   sql: ["statements", "file", "configMap"],
   fugueSql: ["query", "file", "configMap"],
 } as const;

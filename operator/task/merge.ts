@@ -80,6 +80,7 @@ export function mergeTaskSpecs(defaults: TaskSpec | undefined, task: TaskSpec): 
     for (const kind of programKinds) if (!task[kind]) delete lower[kind];
   }
   if (lower.python && task.python) lower.python = withoutSource(programSources.python, lower.python, task.python);
+  if (lower.jar && task.jar) lower.jar = withoutSource(programSources.jar, lower.jar, task.jar);
   if (lower.sql && task.sql) lower.sql = withoutSource(programSources.sql, lower.sql, task.sql);
   if (lower.fugueSql && task.fugueSql)
     lower.fugueSql = withoutSource(programSources.fugueSql, lower.fugueSql, task.fugueSql);

@@ -5,17 +5,21 @@ import type { MapSpec, TaskSpec } from "../api/task.ts";
 
 export type Program =
   | { kind: "python"; source: PythonSource; function?: string; map?: MapSpec }
-  | { kind: "jar"; file: string; mainClass?: string }
+  | { kind: "jar"; source: JarSource; mainClass?: string }
   | { kind: "sql"; source: SqlSource }
   | { kind: "fugueSql"; source: SqlSource };
 type ConfigMapKey = { name: string; key: string };
 export type PythonSource = { file: string } | { module: string } | { script: string } | { configMap: ConfigMapKey };
+export type JarSource = { file: string } | { configMap: ConfigMapKey };
 export type SqlSource = { text: string } | { file: string } | { configMap: ConfigMapKey };
 
 /** The program of a checked spec. */
 export function programOf(spec: TaskSpec): Program {
   const { python, jar, sql, fugueSql } = spec;
-  if (jar) return { kind: "jar", file: jar.file, ...(jar.mainClass ? { mainClass: jar.mainClass } : {}) };
+  if (jar) {
+    const source = jar.file ? { file: jar.file } : { configMap: jar.configMap! };
+    return { kind: "jar", source, ...(jar.mainClass ? { mainClass: jar.mainClass } : {}) };
+  }
   if (sql) return { kind: "sql", source: sqlSource(sql.statements, sql) };
   if (fugueSql) return { kind: "fugueSql", source: sqlSource(fugueSql.query, fugueSql) };
   if (!python) throw new Error("a checked task has a program");
@@ -35,14 +39,11 @@ function sqlSource(text: string | undefined, { file, configMap }: Pick<SqlProgra
 }
 
 /** The file of a program that is one: a path beside the manifest, in the image or at a URL. */
-export const programFile = (program: Program): string | undefined => {
-  if (program.kind === "jar") return program.file;
-  return "file" in program.source ? program.source.file : undefined;
-};
+export const programFile = ({ source }: Program): string | undefined => ("file" in source ? source.file : undefined);
 
 /** The ConfigMap that holds a program. */
-export const programConfigMap = (program: Program): ConfigMapKey | undefined =>
-  program.kind !== "jar" && "configMap" in program.source ? program.source.configMap : undefined;
+export const programConfigMap = ({ source }: Program): ConfigMapKey | undefined =>
+  "configMap" in source ? source.configMap : undefined;
 
 /** Whether Python may run on executors: the memory overhead's factor is 0.4 then, not 0.1. */
 export const isPython = ({ kind }: Program): boolean => kind === "python" || kind === "fugueSql";
@@ -56,12 +57,12 @@ export function programProblems(spec: TaskSpec, path: Path): Problem[] {
       problem([...path, given[1]!], `a task has exactly one program, but here are ${given.join(" and ")}; keep one`),
     ];
   const kind = given[0]!;
-  return kind in programSources
-    ? sourceProblems(kind as keyof typeof programSources, spec[kind]!, [...path, kind])
-    : [];
+  return Object.hasOwn(programSources, kind) ? sourceProblems(kind as Kind, spec[kind]!, [...path, kind]) : [];
 }
 
-function sourceProblems(kind: keyof typeof programSources, program: object, path: Path): Problem[] {
+type Kind = keyof typeof programSources;
+
+function sourceProblems(kind: Kind, program: object, path: Path): Problem[] {
   const known = programSources[kind];
   const given = known.filter((source) => (program as Record<string, unknown>)[source] !== undefined);
   if (given.length === 1) return [];

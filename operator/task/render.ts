@@ -7,7 +7,7 @@ import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
 import { confMap, podMemory } from "../settings/memory.ts";
 import { commandLineConf, writeProperties } from "../settings/properties.ts";
 import { type Attempt, attemptVersion, type Resources, type TypedParam, variableName } from "./attempt.ts";
-import { isPython, programConfigMap, type SqlSource } from "./program.ts";
+import { isPython, type JarSource, programConfigMap, type SqlSource } from "./program.ts";
 import { checkRepresentable } from "./representable.ts";
 import type { ResolvedTask } from "./resolve.ts";
 import { mapTexts, resolveTemplate, resolveText, type Scope } from "./template.ts";
@@ -181,7 +181,7 @@ function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
   const { program } = task;
   if (program.kind === "sql" || program.kind === "fugueSql") return placedSql(program.kind, program.source, place);
   if (program.kind === "jar") {
-    const file = place.locate(program.file);
+    const file = placedFile(program.source, place);
     return { program: { kind: "jar", file, mainClass: program.mainClass ?? null }, files: {}, pythonPath: [] };
   }
   const { source } = program;
@@ -206,11 +206,14 @@ function placedSql(kind: "sql" | "fugueSql", source: SqlSource, place: Place): P
     pythonPath: folder !== undefined && kind === "fugueSql" ? [folder] : [],
   });
   if ("text" in source) return placed({ [kind === "sql" ? "statements" : "query"]: source.text });
-  if ("configMap" in source) return placed({ file: `program/${source.configMap.key}` }, "program");
-  const file = place.locate(source.file);
+  const file = placedFile(source, place);
+  if ("configMap" in source) return placed({ file }, "program");
   const path = pathHere(file);
   return placed({ file }, path && parent(path));
 }
+
+const placedFile = (source: JarSource, place: Place): string =>
+  "file" in source ? place.locate(source.file) : `program/${source.configMap.key}`;
 
 /** `pythonPath`: folders that driver and workers import from; a program's own is among them, for its functions' sake. */
 type PlacedProgram = { program: object; files: Record<string, string>; pythonPath: string[] };

@@ -55,7 +55,7 @@ function taskSpecs({ kind, spec = {} }: Manifest): [Fields, Path][] {
 type Put = (file: string, content: Content) => { name: string; key: string };
 
 function bundleProgram(spec: Fields, path: Path, folder: string, put: Put): Problem[] {
-  return (["python", "sql", "fugueSql"] as const).flatMap((kind) => {
+  return (["python", "sql", "fugueSql", "jar"] as const).flatMap((kind) => {
     const program = spec[kind] as { file?: string; configMap?: object } | undefined;
     if (!program?.file || !isRelative(program.file)) return [];
     const at = [...path, kind, "file"];
@@ -94,15 +94,11 @@ function bundleInputs(spec: Fields, path: Path, folder: string, put: Put): Probl
 
 /** Paths of this machine that no ConfigMap can hold. */
 function otherFiles(spec: Fields, path: Path): Problem[] {
-  const { jar, deps = {} } = spec as { jar?: { file?: string }; deps?: Record<string, string[]> };
+  const { deps = {} } = spec as { deps?: Record<string, string[]> };
   const lists = ["jars", "pyFiles", "files", "archives"].flatMap((name) =>
     (deps[name] ?? []).map((uri, index): [string, Path] => [uri, [...path, "deps", name, index]]),
   );
-  const all: [string, Path][] = [
-    ...(jar?.file ? [[jar.file, [...path, "jar", "file"]] as [string, Path]] : []),
-    ...lists,
-  ];
-  return all
+  return lists
     .filter(([uri]) => isRelative(uri))
     .map(([uri, at]) =>
       problem(

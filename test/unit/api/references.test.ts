@@ -23,6 +23,7 @@ const task = (at: string) => [
   `${at}.engine: SparkEngine`,
   `${at}.fugueSql.configMap.name: ConfigMap`,
   `${at}.inputs.configMap.name: ConfigMap`,
+  `${at}.jar.configMap.name: ConfigMap`,
   `${at}.python.configMap.name: ConfigMap`,
   `${at}.sql.configMap.name: ConfigMap`,
 ];

@@ -124,6 +124,12 @@ describe("a flow's task over taskDefaults", () => {
       { python: { module: "m", function: "f" } },
     ],
     [
+      "replaces the default's jar, and keeps its main class",
+      { jar: { file: "local:///a.jar", mainClass: "A" } },
+      { jar: { configMap: { name: "code", key: "b.jar" } } },
+      { jar: { configMap: { name: "code", key: "b.jar" }, mainClass: "A" } },
+    ],
+    [
       "replaces a program of another kind",
       { python: { file: "a.py" } },
       { sql: { statements: "SELECT 1" } },

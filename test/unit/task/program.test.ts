@@ -18,11 +18,16 @@ describe("a program", () => {
       { python: { configMap: { name: "code", key: "a.py" } } },
       { kind: "python", source: { configMap: { name: "code", key: "a.py" } } },
     ],
-    ["a jar", { jar: { file: "a.jar" } }, { kind: "jar", file: "a.jar" }],
+    ["a jar", { jar: { file: "a.jar" } }, { kind: "jar", source: { file: "a.jar" } }],
     [
       "a jar with a main class",
       { jar: { file: "a.jar", mainClass: "x.Main" } },
-      { kind: "jar", file: "a.jar", mainClass: "x.Main" },
+      { kind: "jar", source: { file: "a.jar" }, mainClass: "x.Main" },
+    ],
+    [
+      "a jar in a ConfigMap",
+      { jar: { configMap: { name: "code", key: "a.jar" } } },
+      { kind: "jar", source: { configMap: { name: "code", key: "a.jar" } } },
     ],
     ["SQL", { sql: { statements: "SELECT 1" } }, { kind: "sql", source: { text: "SELECT 1" } }],
     ["Fugue SQL", { fugueSql: { query: "PRINT" } }, { kind: "fugueSql", source: { text: "PRINT" } }],
@@ -55,6 +60,11 @@ describe("a program", () => {
       "python with two sources",
       { python: { file: "a.py", script: "x" } },
       "spec.python.script: python has exactly one source, but here are file and script; keep one",
+    ],
+    [
+      "a jar without a source",
+      { jar: { mainClass: "x.Main" } },
+      "spec.jar: jar needs one of file and configMap: where is the program?",
     ],
     [
       "SQL with two sources",

@@ -127,6 +127,14 @@ describe("files beside a manifest", () => {
     expect(made?.spec?.sql).toEqual({ configMap: { name: configMap?.metadata.name, key: "a.sql" } });
   });
 
+  it("are jars, too, as they are", () => {
+    const bytes = Buffer.from([0x50, 0x4b, 255]);
+    const { manifests } = prepared({ "lib/a.jar": bytes, "task.yaml": task("{jar: {file: lib/a.jar, mainClass: A}}") });
+    const [configMap, made] = manifests;
+    expect(configMap?.binaryData).toEqual({ "a.jar": bytes.toString("base64") });
+    expect(made?.spec?.jar).toEqual({ configMap: { name: configMap?.metadata.name, key: "a.jar" }, mainClass: "A" });
+  });
+
   it("of several tasks of a flow are one ConfigMap where they are the same", () => {
     const text = `${head}kind: SparkFlow\nmetadata: {name: nightly}\nspec:\n  taskDefaults: {python: {file: count.py}}\n  tasks: [{name: a, python: {file: count.py}}, {name: b}]\n`;
     const { manifests } = prepared({ ...program, "flow.yaml": text });
@@ -141,7 +149,7 @@ describe("files beside a manifest", () => {
       "{python: {file: large.py}}",
       '"large.py" has 1048577 bytes; at most 1048576 can go',
     ],
-    ["a jar", "{jar: {file: lib/a.jar}}", '"lib/a.jar" is a path of this machine'],
+    ["a jar that isn't there", "{jar: {file: lib/a.jar}}", 'there is no file "lib/a.jar"'],
     ["a dependency", "{sql: {statements: x}, deps: {pyFiles: [lib.zip]}}", '"lib.zip" is a path of this machine'],
     ["a name that no key can have", "{python: {file: 'ä b.py'}}", "can't be a ConfigMap's key"],
   ])("that can't go are said: %s", (_, spec, sentence) => {
