@@ -94,4 +94,4 @@ cluster-down: node_modules/.package-lock.json ## end it and leave the machine as
 
 .PHONY: clean
 clean: ## remove what set-up and runs made here (caches under ~/.cache/sparkflow stay)
-	@rm -rf node_modules .venv jars/sedona-35-212-180 jars/hadoop-aws-334 .sparkflow
+	@rm -rf node_modules .venv jars/sedona-35-212-180 jars/hadoop-aws-334 jars/iceberg-35-1100 .sparkflow

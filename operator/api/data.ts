@@ -29,6 +29,10 @@ export const input = z.strictObject({
     uri,
     "Where the data is: s3a://…, https://…, file:///…, or, for the command line only, a path relative to the manifest. Example: s3a://raw/words/.",
   ),
+  table: field(
+    z.string().min(1).max(512),
+    "Table of one of Spark's catalogs that is read, as CATALOG.DATABASE.TABLE. Example: lake.db.counts.",
+  ),
   configMap: field(
     z.strictObject({
       name: required(dnsSubdomain, "Name of the ConfigMap. Example: data.", { names: "ConfigMap" }),
@@ -84,11 +88,18 @@ export const output = z.strictObject({
     options,
     "Options for Spark's writer; for format file, `extension` ends the file's name. Default for csv: header \"true\". Example: {compression: zstd}.",
   ),
-  table: field(z.string().max(512), "Table to write to instead of files. Example: lake.db.counts.", { notYet: true }),
-  mode: field(z.enum(["append", "overwrite"]), "How a table is written.", { notYet: true }),
-  partitionBy: field(z.array(z.string().max(128)).max(16), "Columns that the data is partitioned by.", {
-    notYet: true,
-  }),
+  table: field(
+    z.string().min(1).max(512),
+    "Table that is written to, instead of files: once per run and task, also over retries. It is made if it isn't there. Example: lake.db.counts.",
+  ),
+  mode: field(
+    z.enum(["append", "overwrite"]),
+    "What becomes of the table's rows: append adds to them, overwrite replaces them. Default: append.",
+  ),
+  partitionBy: field(
+    z.array(z.string().min(1).max(128)).max(16),
+    "Columns that the files (parquet, geoparquet, csv, json), or a table that is made, are partitioned by; of a table also years(DAY), months, days, hours and bucket(16, ID). Example: [country].",
+  ),
 });
 export type Output = z.infer<typeof output>;
 

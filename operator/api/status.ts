@@ -32,7 +32,7 @@ export type Cause = z.infer<typeof cause>;
 
 export const outputStatus = z.strictObject({
   name: required(z.string().max(63), "Name of the output."),
-  uri: required(z.string().max(2048), "Where the data is."),
+  uri: required(z.string().max(2048), "Where the data is: a URI, or a table's name where the format is table."),
   format: required(z.string().max(32), "Format of the data."),
   rows: field(z.int(), "Number of rows."),
   schemaHash: field(z.string().max(64), "First eight hex digits of the schema's SHA-256."),

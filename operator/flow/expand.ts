@@ -85,7 +85,7 @@ export function expandTask(flow: SparkFlow, task: FlowTask, run: RunContext, dri
     },
     spec: {
       ...spec,
-      ...(inputs ? { inputs: inputs.map((input) => connect(input, run)) } : {}),
+      ...(inputs ? { inputs: inputs.map((input) => connect(flow, input, run)) } : {}),
       ...(part?.items ? { items: part.items } : {}),
       ...settingsOf(fill(ownSpec, merged)),
       ...flowDefaults(taskDefaults && settingsOf(fill(taskDefaults, merged))),
@@ -154,7 +154,7 @@ function publishedValue(task: string, field: string, values: TaskResult["values"
  * An input `from` other tasks as a URI, with the format and schema of the output that it comes from. An optional one that
  * no task left keeps its name alone: the program gets nothing for it.
  */
-function connect(input: Input, run: RunContext): Input {
+function connect(flow: SparkFlow, input: Input, run: RunContext): Input {
   const { from, ...rest } = input;
   if (from === undefined) return input;
   const sources = sourcesOf(from);
@@ -162,9 +162,11 @@ function connect(input: Input, run: RunContext): Input {
   const found = source && run.results.get(source.task)?.outputs.find(({ name }) => name === source.output);
   if (!found && input.optional) return rest;
   if (!found) throw new Error(`${sources.join(", ")} has no result, though its task has ended`);
+  if (found.format === "table") return { ...rest, table: found.uri };
   const format = input.format ?? (found.format as Format);
-  // Files that don't say their types are read with those that they were written with.
-  const schema = input.schema ?? (format === "csv" || format === "json" ? found.schema : undefined);
+  // Files, or names of their folders, that don't say their types are read with those that they were written with.
+  const untyped = format === "csv" || format === "json" || isPartitioned(flow, source!);
+  const schema = input.schema ?? (untyped ? found.schema : undefined);
   return {
     ...rest,
     uri: found.uri,
@@ -172,6 +174,12 @@ function connect(input: Input, run: RunContext): Input {
     ...(schema ? { schema } : {}),
     ...(found.items ? { items: found.items } : {}),
   };
+}
+
+function isPartitioned({ spec }: SparkFlow, { task, output }: ReturnType<typeof splitFrom>): boolean {
+  const upstream = spec.tasks.find(({ name }) => name === task);
+  const outputs = upstream && mergedTask(upstream, spec.taskDefaults).outputs;
+  return Boolean(outputs?.find(({ name }) => name === output)?.partitionBy?.length);
 }
 
 /** Declared types of params that are exactly one param of the flow. */

@@ -1,6 +1,6 @@
 // What must hold of a task's inputs and outputs, beyond their schema.
-import { hasRows } from "../api/data.ts";
-import { type Path, type Problem, problem } from "../api/problems.ts";
+import { hasRows, type Output } from "../api/data.ts";
+import { type Path, type Problem, problem, shown } from "../api/problems.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { variableName } from "./attempt.ts";
 import { duplicates } from "./duplicates.ts";
@@ -13,10 +13,12 @@ export function checkData(spec: TaskSpec, path: Path): Problem[] {
   ];
   for (const [index, input] of (spec.inputs ?? []).entries()) {
     const at = [...path, "inputs", index];
-    const sources = (["from", "uri", "configMap"] as const).filter((source) => input[source] !== undefined);
+    const sources = (["from", "uri", "configMap", "table"] as const).filter((source) => input[source] !== undefined);
     // What a run makes of an optional input that no task left has no source any more.
     if (sources.length === 0 && !input.optional)
-      problems.push(problem(at, `the input "${input.name}" needs one of from, uri and configMap`));
+      problems.push(problem(at, `the input "${input.name}" needs one of from, uri, configMap and table`));
+    if (input.table && input.format)
+      problems.push(problem([...at, "format"], "a table has no format of ours: leave format out"));
     if ((spec.sql || spec.fugueSql || spec.map) && input.optional && !input.schema && input.format !== "text")
       problems.push(
         problem(
@@ -34,12 +36,13 @@ export function checkData(spec: TaskSpec, path: Path): Problem[] {
   }
   for (const [index, output] of (spec.outputs ?? []).entries()) {
     const at = [...path, "outputs", index];
-    if (output.crs && output.format !== "geoparquet")
+    if (!output.table && output.crs && output.format !== "geoparquet")
       problems.push(
         problem([...at, "crs"], `only format geoparquet keeps a crs; the format here is ${output.format ?? "parquet"}`),
       );
+    problems.push(...(output.table ? tableProblems(output, at) : fileProblems(output, at)));
     const format = output.format ?? "parquet";
-    if (output.schema && (format === "text" || !hasRows(format)))
+    if (!output.table && output.schema && (format === "text" || !hasRows(format)))
       problems.push(problem([...at, "schema"], `format ${format} has no schema to check`));
   }
   return [
@@ -47,6 +50,40 @@ export function checkData(spec: TaskSpec, path: Path): Problem[] {
     ...formatProblems(spec, "inputs", path),
     ...formatProblems(spec, "outputs", path),
     ...names(spec, path),
+  ];
+}
+
+/** Columns of files, and in brackets a transform of one, as a table may have. */
+const transform = /^(?:(?:years|months|days|hours)\([^(),]+\)|bucket\(\s*\d+\s*,[^(),]+\))$/;
+const partitionable = ["parquet", "geoparquet", "csv", "json"];
+
+function tableProblems({ format, crs, partitionBy = [] }: Output, at: Path): Problem[] {
+  const wrong = partitionBy.findIndex((one) => /[()]/.test(one) && !transform.test(one));
+  return [
+    ...(format ? [problem([...at, "format"], "a table has no format of ours: leave format out")] : []),
+    ...(crs ? [problem([...at, "crs"], "a table keeps no crs")] : []),
+    ...(wrong < 0
+      ? []
+      : [
+          problem(
+            [...at, "partitionBy", wrong],
+            `${shown(partitionBy[wrong])} is not valid: expected a column, years(…), months(…), days(…), hours(…) or bucket(16, …)`,
+          ),
+        ]),
+  ];
+}
+
+function fileProblems({ mode, partitionBy, format = "parquet" }: Output, at: Path): Problem[] {
+  return [
+    ...(mode ? [problem([...at, "mode"], "only a table has a mode: files are new with every attempt")] : []),
+    ...(partitionBy && !partitionable.includes(format)
+      ? [
+          problem(
+            [...at, "partitionBy"],
+            `format ${format} can't be partitioned; possible are ${partitionable.join(", ")}`,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -18,6 +18,8 @@ export type Place = {
   attemptDir: string;
   /** URI that the outputs of the task's attempts are written under; the attempt's number and the output's name follow. */
   outputsUri: string;
+  /** First attempt of the present work, where a task has several in one place: a task that is edited writes anew. */
+  since?: number;
   /** Settings that the engine owns: master, ports, names. */
   owned: Layer;
   /** Where a program's file, an input or a dependency is here; on a cluster what the manifest says. */
@@ -81,7 +83,7 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
 
 type PlacedInput = {
   name: string;
-  /** Null where no task left the data of an optional input. */
+  /** A table's name, if the format is `table`. Null where no task left the data of an optional input. */
   uri: string | null;
   format: string;
   schema: string | null;
@@ -89,14 +91,23 @@ type PlacedInput = {
   /** The driver looks whether it is there. */
   optional?: true;
 };
-type PlacedOutput = Omit<PlacedInput, "optional"> & { uri: string; crs: string | null };
+type PlacedOutput = Omit<PlacedInput, "optional"> & {
+  uri: string;
+  crs: string | null;
+  partitionBy?: string[];
+  mode?: string;
+  /** Of a table: the file that says that the task has written it in this run. */
+  commit?: string;
+};
 
 function placedInput(input: Input, place: Place): PlacedInput {
-  const { name, format = "parquet", schema = null, options = {}, optional } = input;
+  const { name, table, schema = null, options = {}, optional } = input;
+  const format = table === undefined ? (input.format ?? "parquet") : "table";
   return { name, uri: inputUri(input, place), format, schema, options, ...(optional ? { optional } : {}) };
 }
 
-function inputUri({ uri, configMap }: Input, place: Place): string | null {
+function inputUri({ uri, configMap, table }: Input, place: Place): string | null {
+  if (table !== undefined) return table;
   if (configMap) return `file://${place.attemptDir}/inputs/${configMap.name}/${configMap.key}`;
   return uri === undefined ? null : asUri(place.locate(uri));
 }
@@ -115,16 +126,36 @@ function pathHere(location: string): string | undefined {
 }
 
 function placedOutput(output: Output, number: number, place: Place): PlacedOutput {
+  const { name, table, schema = null, partitionBy, crs = null } = output;
+  const partitions = partitionBy ? { partitionBy } : {};
+  if (table !== undefined) {
+    const [mode, commit] = [
+      output.mode ?? "append",
+      `${place.outputsUri}/_committed/${place.since === undefined ? "" : `${place.since}/`}${name}`,
+    ];
+    return {
+      name,
+      uri: table,
+      format: "table",
+      schema,
+      crs,
+      options: output.options ?? {},
+      ...partitions,
+      mode,
+      commit,
+    };
+  }
   const { extension, ...options } = output.options ?? {};
   const format = output.format ?? "parquet";
   const ending = format === "file" && extension ? `.${extension}` : "";
   return {
-    name: output.name,
-    uri: `${place.outputsUri}/${number}/${output.name}${ending}`,
+    name,
+    uri: `${place.outputsUri}/${number}/${name}${ending}`,
     format,
-    schema: output.schema ?? null,
-    crs: output.crs ?? null,
+    schema,
+    crs,
     options: format === "file" ? options : (output.options ?? {}),
+    ...partitions,
   };
 }
 

@@ -42,7 +42,8 @@ export async function startAttempt(
   const full = room(ctx, stored, engine.name, engine.engine?.spec.maxRunningDrivers);
   if (full) return { kind: "waiting", reason: "Queued", message: full };
   const flowUid = annotations?.[flowUidAnnotation];
-  const identity = { objectName: name, uid, number, ...(flowUid === undefined ? {} : { flowUid }) };
+  const since = number - failedSince(stored, hash);
+  const identity = { objectName: name, uid, number, since, ...(flowUid === undefined ? {} : { flowUid }) };
   const objects = attemptObjects(resolveFor(ctx, task, engine.engine), identity, {
     allow: ctx.settings.allowInPods ?? [],
   });
@@ -61,6 +62,12 @@ export async function startAttempt(
   ctx.pods.put(made.object);
   if (made.existed) ctx.log.info({ task: keyOf(stored.metadata), driver: metadata.name }, "adopted the driver pod");
   return { kind: "started", driver: observeDriver(stripPod(made.object), ctx.now()).driver };
+}
+
+/** Attempts that failed since the task was made or last edited. */
+function failedSince({ status }: StoredTask, hash: string): number {
+  if (status?.runHash !== hash || !status.failures) return 0;
+  return status.failures.program + status.failures.infrastructure;
 }
 
 const invalid = (message: string): Cause => ({ class: "Input", reason: "InvalidSpec", message });

@@ -10,6 +10,8 @@ export type AttemptIdentity = {
   number: number;
   /** The SparkFlow's uid, where a run made the task. */
   flowUid?: string;
+  /** Number of the first attempt since a task made by hand was last edited. */
+  since?: number;
 };
 
 export type AttemptNames = { driver: string; configMap: string; appId: string; executorPrefix: string };

@@ -11,6 +11,7 @@ import { outputsUri } from "./storage.ts";
 export const clusterPlace = (task: ResolvedTask, identity: AttemptIdentity): Place => ({
   attemptDir,
   outputsUri: outputsUri(task, identity),
+  ...(identity.flowUid === undefined && identity.since !== undefined ? { since: identity.since } : {}),
   owned: ownedSettings(task, attemptNames(identity)),
   locate: (uri) => uri,
   env: engineEnv,

@@ -25,8 +25,8 @@ export function plannedTasks(plan: RunPlan, outputsUri: (task: ResolvedTask) => 
     tasks.set(name, resolved);
     const outputs = resolved.outputs.map((output) => ({
       name: output.name,
-      uri: `${outputsUri(resolved)}/<attempt>/${output.name}`,
-      format: output.format ?? "parquet",
+      uri: output.table ?? `${outputsUri(resolved)}/<attempt>/${output.name}`,
+      format: output.table ? "table" : (output.format ?? "parquet"),
       rows: 1,
       ...(output.schema ? { schema: output.schema } : {}),
     }));

@@ -33,7 +33,7 @@ describe("a field that this version can't serve", () => {
       expect.arrayContaining([
         "SparkEngine connect",
         "SparkTask r",
-        "SparkTask outputs.0.table",
+        "SparkTask reuse",
         "SparkFlow schedule",
         "SparkFlow tasks.0.reuse",
         "SparkFlow taskDefaults.reuse",

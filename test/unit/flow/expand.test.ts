@@ -156,6 +156,27 @@ describe("an input from another task", () => {
   });
 });
 
+describe("an input from a table, or from files in partitions", () => {
+  const read = (upstream: object, found: object) => {
+    const run = context({ results: new Map([["load", { values: {}, outputs: [{ ...words, ...found }] }]]) });
+    const flow = sparkFlow([flowTask("load", { outputs: [{ name: "words", ...upstream }] })]);
+    return expandTask(flow, flowTask("count", { inputs: [{ name: "i", from: "load.words" }] }), run).spec.inputs;
+  };
+
+  it("is the table's name", () => {
+    expect(read({ table: "lake.db.t" }, { uri: "lake.db.t", format: "table" })).toEqual([
+      { name: "i", table: "lake.db.t" },
+    ]);
+  });
+
+  it("is read with the schema it was written with: folders' names don't say the types of partitions", () => {
+    expect(read({ partitionBy: ["word"] }, {})).toEqual([
+      { name: "i", uri: words.uri, format: "parquet", schema: "word STRING" },
+    ]);
+    expect(read({}, {})).toEqual([{ name: "i", uri: words.uri, format: "parquet" }]);
+  });
+});
+
 describe("an optional input", () => {
   const without = context({ results: new Map() });
   const made = (input: object, run = without) =>

@@ -11,7 +11,7 @@ describe("a task", () => {
     [
       "an input from nowhere",
       { inputs: [{ name: "a" }] },
-      'spec.inputs[0]: the input "a" needs one of from, uri and configMap',
+      'spec.inputs[0]: the input "a" needs one of from, uri, configMap and table',
     ],
     [
       "an input with two sources",
@@ -77,6 +77,36 @@ describe("a task", () => {
       "an optional view without columns",
       { python: undefined, sql: { statements: "SELECT 1" }, inputs: [{ name: "a", uri: "x", optional: true }] },
       'spec.inputs[0]: the input "a" is optional, and SQL and map need columns where there are no rows: give its schema',
+    ],
+    [
+      "a format of a table that is read",
+      { inputs: [{ name: "a", table: "lake.db.t", format: "csv" }] },
+      "spec.inputs[0].format: a table has no format of ours: leave format out",
+    ],
+    [
+      "a format of a table that is written",
+      { outputs: [{ name: "a", table: "lake.db.t", format: "parquet" }] },
+      "spec.outputs[0].format: a table has no format of ours: leave format out",
+    ],
+    [
+      "a crs of a table",
+      { outputs: [{ name: "a", table: "lake.db.t", crs: "EPSG:4326" }] },
+      "spec.outputs[0].crs: a table keeps no crs",
+    ],
+    [
+      "a mode of files",
+      { outputs: [{ name: "a", mode: "append" }] },
+      "spec.outputs[0].mode: only a table has a mode: files are new with every attempt",
+    ],
+    [
+      "partitions of a text",
+      { outputs: [{ name: "a", format: "text", partitionBy: ["x"] }] },
+      "spec.outputs[0].partitionBy: format text can't be partitioned; possible are parquet, geoparquet, csv, json",
+    ],
+    [
+      "a transform that nobody knows",
+      { outputs: [{ name: "a", table: "t", partitionBy: ["years(day)", "bucket(16, id)", "drop(table)"] }] },
+      'spec.outputs[0].partitionBy[2]: "drop(table)" is not valid: expected a column, years(…), months(…), days(…), hours(…) or bucket(16, …)',
     ],
     [
       "a folder in SQL",

@@ -8,8 +8,8 @@ import { type Place, render } from "../../../operator/task/render.ts";
 import { resolveTask } from "../../../operator/task/resolve.ts";
 import { place, sparkEngine, sparkTask } from "../builders.ts";
 
-const rendered = (spec: TaskSpec, more: Partial<Place> = {}, engine?: SparkEngine): Attempt =>
-  render(resolveTask(sparkTask(spec), engine), 1, place(more));
+const rendered = (spec: TaskSpec, more: Partial<Place> = {}, engine?: SparkEngine, number = 1): Attempt =>
+  render(resolveTask(sparkTask(spec), engine), number, place(more));
 const attemptJson = (attempt: Attempt) => JSON.parse(attempt.files["attempt.json"]!) as Record<string, unknown>;
 const value = (attempt: Attempt, key: string) => attempt.settings.find((setting) => setting.key === key)?.value;
 const env = (attempt: Attempt) => Object.fromEntries(attempt.env.map(({ name, value }) => [name, value]));
@@ -133,6 +133,35 @@ describe("places", () => {
       { uri: "file:///runs/r/count/1/inputs/data/w.txt" },
       { uri: "file:///runs/r/count/1/inputs/data/v.txt" },
     ]);
+  });
+});
+
+describe("a table", () => {
+  const outputs = [{ name: "rows", table: "lake.db.t", partitionBy: ["years(day)"] }];
+
+  it("is an output with its name for a URI, and one commit for all attempts of the task in the run", () => {
+    const [first, second] = [1, 2].map((number) => attemptJson(rendered({ outputs }, {}, undefined, number)).outputs);
+    const none = { schema: null, crs: null, options: {} };
+    const how = { partitionBy: ["years(day)"], mode: "append", commit: "file:///storage/r/count/_committed/rows" };
+    expect(first).toEqual([{ name: "rows", uri: "lake.db.t", format: "table", ...none, ...how }]);
+    expect(second).toEqual(first);
+  });
+
+  it("of a task made by hand is written anew once the task was edited", () => {
+    const commits = [1, 4].map((since) => attemptJson(rendered({ outputs }, { since })).outputs);
+    expect(commits).toMatchObject([
+      [{ commit: "file:///storage/r/count/_committed/1/rows" }],
+      [{ commit: "file:///storage/r/count/_committed/4/rows" }],
+    ]);
+  });
+
+  it("is an input by its name, which is what variable and template say", () => {
+    const attempt = rendered({ inputs: [{ name: "t", table: "lake.db.t" }], args: ["$(inputs.t.uri)"] });
+    expect(attempt.env).toContainEqual({ name: "SPARKFLOW_INPUT_T", value: "lake.db.t" });
+    expect(attemptJson(attempt)).toMatchObject({
+      args: ["lake.db.t"],
+      inputs: [{ uri: "lake.db.t", format: "table" }],
+    });
   });
 });
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sparkflow.errors import SparkflowError
 
 API_VERSION = "sparkflow.dev/attempt-v1"
-FORMATS = ("parquet", "geoparquet", "csv", "json", "text", "file", "directory", "model")
+FORMATS = ("parquet", "geoparquet", "csv", "json", "text", "file", "directory", "model", "table")
 # Formats that Spark doesn't read as rows: a program gets a path, or a model
 NO_ROWS = ("file", "directory", "model")
 
@@ -37,7 +37,8 @@ class Program:
 class Data:
     """An input or an output: `uri` as Hadoop's Path reads it (no percent-decoding), `schema` in Spark DDL or None.
 
-    `uri` is None for an `optional` input that isn't there.
+    `uri` is None for an `optional` input that isn't there, and a table's name where the format is `table`. `commit` is
+    the URI, of this task of this run, that tells whether a table output was written.
     """
 
     role: str
@@ -48,6 +49,9 @@ class Data:
     crs: str | None = None
     options: dict[str, str] = field(default_factory=dict)
     optional: bool = False
+    mode: str = "append"
+    partition_by: tuple[str, ...] = ()
+    commit: str | None = None
 
     def __str__(self) -> str:
         return f"{self.role} `{self.name}`"
@@ -142,9 +146,18 @@ def _data(role: str, specs: list[dict]) -> dict[str, Data]:
     found: dict[str, Data] = {}
     for spec in specs:
         options = {key: _option(value) for key, value in (spec.get("options") or {}).items()}
-        optional = spec.get("optional", False)
         data = Data(
-            role, spec["name"], spec["uri"], spec["format"], spec.get("schema"), spec.get("crs"), options, optional
+            role,
+            spec["name"],
+            spec["uri"],
+            spec["format"],
+            schema=spec.get("schema"),
+            crs=spec.get("crs"),
+            options=options,
+            optional=spec.get("optional", False),
+            mode=spec.get("mode") or "append",
+            partition_by=tuple(spec.get("partitionBy") or ()),
+            commit=spec.get("commit"),
         )
         if data.format not in FORMATS:
             raise SparkflowError(f"{data}: format is {data.format!r}; known are {', '.join(FORMATS)}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 from sparkflow import schema
 from sparkflow.attempt import Data
-from sparkflow.errors import InputMissing, SchemaMismatch, SparkflowError
+from sparkflow.errors import InputMissing, SchemaMismatch, SparkflowError, listed
 from sparkflow.geoparquet import CrsOfOutput, with_srid
 
 # The manifest's `options` win over these. CSV's header is compared with a declared schema, where Spark's default would
@@ -14,6 +15,7 @@ from sparkflow.geoparquet import CrsOfOutput, with_srid
 _READ = {"csv": {"header": "true", "enforceSchema": "false"}}
 _WRITE = {"csv": {"header": "true"}}
 _OBSERVATION_SECONDS = 30
+_TRANSFORM = re.compile(r"(years|months|days|hours|bucket)\((?:(\d+)\s*,)?([^()]+)\)")
 
 
 def read(session, data: Data):
@@ -23,17 +25,25 @@ def read(session, data: Data):
     declared = schema.declared(data)
     reader = session.read.format(data.format).options(**_READ.get(data.format, {}))
     if data.format in ("csv", "json") and declared:
-        _refuse_geometry(data, declared)
+        refuse_geometry(data, declared)
         reader = reader.schema(_struct(declared))
     elif data.format == "csv":
         reader = reader.option("inferSchema", "true")
-    frame = _load(reader.options(**data.options), data)
+    reader = reader.options(**data.options)
+    frame = _load(reader, data)
+    if declared and data.format not in ("csv", "json"):
+        frame = _with_declared_partitions(reader, data, frame, declared)
     if data.format == "geoparquet":
         frame = with_srid(session, data, frame)
     if declared and data.format not in ("csv", "json"):
-        schema.check(data, frame.schema.jsonValue()["fields"], declared, more=True)
-        frame = frame.select(*(_column(field["name"]) for field in declared))
+        frame = chosen(data, frame, declared)
     return frame
+
+
+def chosen(data: Data, frame, declared: schema.Fields):
+    """The declared columns of what was read. Raises SchemaMismatch where one is missing or of another type."""
+    schema.check(data, frame.schema.jsonValue()["fields"], declared, more=True)
+    return frame.select(*(column(field["name"]) for field in declared))
 
 
 def empty(session, data: Data):
@@ -53,8 +63,24 @@ def write(session, data: Data, frame) -> dict:
     The declared schema is checked before anything is written, and gives the columns' order. Rows are counted by the
     write itself. Raises SchemaMismatch; Spark's own exception if there is something at the output's URI already.
     """
-    from pyspark.sql import Observation, functions
+    frame, fields = checked(session, data, frame)
+    _check_format(data, fields)
+    crs = CrsOfOutput(data, fields) if data.format == "geoparquet" else None
+    frame = crs.settle(frame) if crs else frame
+    options = {**_WRITE.get(data.format, {}), **(crs.options if crs else {}), **data.options}
 
+    def save(frame):
+        writer = frame.write.format(data.format).options(**options).mode("errorifexists")
+        (writer.partitionBy(*data.partition_by) if data.partition_by else writer).save(data.uri)
+
+    metrics = observed(frame, save, *(crs.observed() if crs else ()))
+    if crs and metrics:
+        crs.check(metrics)
+    return entry(metrics, fields)
+
+
+def checked(session, data: Data, frame) -> tuple:
+    """The frame and its fields, in the declared schema's order. Raises SchemaMismatch before anything is written."""
     fields = frame.schema.jsonValue()["fields"]
     declared = schema.declared(data)
     if declared:
@@ -62,20 +88,37 @@ def write(session, data: Data, frame) -> dict:
         schema.check(data, fields, declared)
         by_name = {field["name"]: field for field in fields}
         fields = [by_name[field["name"]] for field in declared]
-        frame = frame.select(*(_column(field["name"]) for field in declared))
-    _check_format(data, fields)
-    crs = CrsOfOutput(data, fields) if data.format == "geoparquet" else None
-    frame = crs.settle(frame) if crs else frame
+        frame = frame.select(*(column(field["name"]) for field in declared))
+    unknown = next((name for name in partition_columns(data) if name not in frame.columns), None)
+    if unknown is not None:
+        raise SchemaMismatch(f"{data}: partitionBy names `{unknown}`, but the data has only {listed(frame.columns)}")
+    return frame, fields
+
+
+def observed(frame, write, *more) -> dict | None:
+    """Calls `write` with the frame; returns the number of `rows` that it wrote, and `more` of what it saw, if known."""
+    from pyspark.sql import Observation, functions
+
     observation = Observation()
-    rows = functions.count(functions.lit(1)).alias("rows")
-    frame = frame.observe(observation, rows, *(crs.observed() if crs else ()))
-    options = {**_WRITE.get(data.format, {}), **(crs.options if crs else {}), **data.options}
-    frame.write.format(data.format).options(**options).mode("errorifexists").save(data.uri)
-    metrics = _metrics(observation)
-    if crs and metrics:
-        crs.check(metrics)
+    write(frame.observe(observation, functions.count(functions.lit(1)).alias("rows"), *more))
+    return _metrics(observation)
+
+
+def entry(metrics: dict | None, fields: schema.Fields) -> dict:
+    """An output's entry in the result."""
     counted = {"rows": metrics["rows"]} if metrics else {}
     return {**counted, "schemaHash": schema.schema_hash(fields), "schema": schema.to_ddl(fields)}
+
+
+def partition_columns(data: Data) -> list[str]:
+    """Columns that `partitionBy` names, those within `years(…)` or `bucket(n, …)` of a table too."""
+    return [transform(each)[-1] for each in data.partition_by]
+
+
+def transform(text: str) -> tuple[str, ...]:
+    """`years(day)` as ("years", "day"), `bucket(16, id)` as ("bucket", "16", "id"), a column as itself."""
+    found = _TRANSFORM.fullmatch(text)
+    return tuple(part.strip() for part in found.groups() if part is not None) if found else (text,)
 
 
 def _load(reader, data: Data):
@@ -91,19 +134,37 @@ def _load(reader, data: Data):
         raise
 
 
+def _with_declared_partitions(reader, data: Data, frame, declared: schema.Fields):
+    """Partition columns, which stand in the folders' names as text: of the declared types, not of those that Spark
+    guesses (`01` would be 1).
+    """
+    relation = frame._jdf.queryExecution().analyzed()
+    if relation.nodeName() != "LogicalRelation" or not hasattr(relation.relation(), "partitionSchema"):
+        return frame
+    guessed = set(relation.relation().partitionSchema().fieldNames())
+    wanted = {field["name"]: field["type"] for field in declared if field["name"] in guessed}
+    fields = frame.schema.jsonValue()["fields"]
+    if all(field["type"] == wanted.get(field["name"], field["type"]) for field in fields):
+        return frame
+    retyped = [{**field, "type": wanted.get(field["name"], field["type"])} for field in fields]
+    return _load(reader.schema(_struct(retyped)), data)
+
+
 def _check_format(data: Data, fields: schema.Fields) -> None:
     if data.format == "geoparquet":
         return
-    _refuse_geometry(data, fields)
+    refuse_geometry(data, fields)
     if data.format == "text" and [schema.simple(field["type"]) for field in fields] != ["string"]:
         raise SchemaMismatch(f"{data}: format text needs one STRING column; the data has {schema.to_ddl(fields)}")
 
 
-def _refuse_geometry(data: Data, fields: schema.Fields) -> None:
+def refuse_geometry(data: Data, fields: schema.Fields) -> None:
+    """Raises SchemaMismatch for a column of Sedona's types: only GeoParquet has them."""
     found = schema.column_with_sedona_type(fields)
     if found:
+        what = "a table" if data.format == "table" else f"format {data.format}"
         raise SchemaMismatch(
-            f"{data}: column `{found[0]}` is {found[1]}, which format {data.format} can't hold; "
+            f"{data}: column `{found[0]}` is {found[1]}, which {what} can't hold; "
             f"use format geoparquet, or a text such as ST_AsText gives"
         )
 
@@ -132,7 +193,8 @@ def _struct(fields: schema.Fields):
     return StructType.fromJson({"fields": fields})
 
 
-def _column(name: str):
+def column(name: str):
+    """A column by its name, whatever is in it."""
     from pyspark.sql import functions
 
     return functions.col("`" + name.replace("`", "``") + "`")

@@ -27,7 +27,8 @@ def settle(attempt: Attempt, gateway: Callable | None) -> Attempt:
 
     `gateway()` gives Py4J's gateway; None for a program whose JVM isn't ours.
     """
-    wanted = [data for data in attempt.inputs.values() if data.optional and data.uri is not None]
+    found = [data for data in attempt.inputs.values() if data.optional and data.uri is not None]
+    wanted = [data for data in found if data.format != "table"]  # which needs a session: its reader looks
     if gateway is None and not all(map(_is_here, wanted)):
         missing = _asked_elsewhere(attempt)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sparkflow import convert, footers, formats, models, opaque, param_types, result, schema
+from sparkflow import convert, footers, formats, models, opaque, param_types, result, schema, tables
 from sparkflow.attempt import Attempt, Data
 from sparkflow.errors import InputMissing, OutputMissing, SparkflowError, listed
 
@@ -41,9 +41,11 @@ class Task:
         if data.format in ("file", "directory"):
             path = opaque.read(data, lambda: self.spark.gateway)
             return str(path) if kind == "path text" else path
+        session = self.spark.session
         if data.format == "model":
-            return models.read(self.spark.session, data, hint)
-        return convert.from_frame(formats.read(self.spark.session, data), kind or "spark")
+            return models.read(session, data, hint)
+        read = tables.read if data.format == "table" else formats.read
+        return convert.from_frame(read(session, data), kind or "spark")
 
     def output(self, name: str, value: object) -> None:
         """Checks and writes an output. Raises SparkflowError for one that isn't declared or was written before."""
@@ -64,7 +66,8 @@ class Task:
         if data.format == "model":
             return models.write(data, value)
         session = self.spark.session
-        return formats.write(session, data, convert.to_frame(session, data, value))
+        write = tables.write if data.format == "table" else formats.write
+        return write(session, data, convert.to_frame(session, data, value))
 
     def value(self, name: str, value: object) -> None:
         """Keeps a small value for the result."""
@@ -94,7 +97,8 @@ class Task:
         if unknown is not None:
             hint = "return the data itself" if len(outputs) == 1 else f"the outputs are {listed(outputs)}"
             raise SparkflowError(f"the function returned a dict with `{unknown}`, which is no output; {hint}")
-        for key, data in value.items():
+        # Tables last: what is in one can't be taken back if another output fails
+        for key, data in sorted(value.items(), key=lambda item: outputs[names[item[0]]].format == "table"):
             if data is not None:
                 self.output(names[key], data)
 
@@ -106,6 +110,9 @@ class Task:
             if name in self._failed:  # which the program caught; what is at the URI may be half of it, or refused
                 raise OutputMissing(f"{data} is declared, but writing it failed: {self._failed[name]}")
             try:
+                if data.format == "table":
+                    self.published[name] = tables.examine(data, self.spark)
+                    continue
                 self.published[name] = footers.examine(data, gateway)
             except OutputMissing as error:
                 if self.attempt.program.kind == "python":
