@@ -27,7 +27,7 @@ export const input = z.strictObject({
   ),
   uri: field(
     uri,
-    "Where the data is: s3a://…, https://…, file:///…, or, for the command line only, a path relative to the manifest. Example: s3a://raw/words/.",
+    "Where the data is: s3a://…, file:///…, https://… (one file, brought to the storage once a run), or, for the command line only, a path relative to the manifest. Example: s3a://raw/words/.",
   ),
   table: field(
     z.string().min(1).max(512),

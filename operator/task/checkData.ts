@@ -2,6 +2,7 @@
 import { hasRows, type Output } from "../api/data.ts";
 import { type Path, type Problem, problem, shown } from "../api/problems.ts";
 import type { TaskSpec } from "../api/task.ts";
+import { isWeb } from "../api/uri.ts";
 import { variableName } from "./attempt.ts";
 import { duplicates } from "./duplicates.ts";
 
@@ -89,13 +90,16 @@ function fileProblems({ mode, partitionBy, format = "parquet" }: Output, at: Pat
 
 /** What a format has no use for, and formats that SQL can't see as a view. */
 function formatProblems(spec: TaskSpec, list: "inputs" | "outputs", path: Path): Problem[] {
-  return (spec[list] ?? []).flatMap(({ format = "parquet", options }, index) => {
+  return (spec[list] ?? []).flatMap((data, index) => {
+    const { format = "parquet", options } = data;
     if (hasRows(format)) return [];
     const unused = Object.keys(options ?? {}).filter(
       (name) => list === "inputs" || format !== "file" || name !== "extension",
     );
     const at = [...path, list, index];
+    const web = "uri" in data && data.uri !== undefined && isWeb(data.uri) && format !== "file";
     return [
+      ...(web ? [problem([...at, "format"], `what is at a URL is one file, which format ${format} can't be`)] : []),
       ...unused.map((name) => problem([...at, "options", name], `format ${format} has no option ${name}`)),
       ...(spec.sql || spec.fugueSql
         ? [problem([...at, "format"], `format ${format} has no rows, so SQL can't see it as a view`)]

@@ -1,7 +1,9 @@
 // render: a ResolvedTask and the place where it runs become one neutral Attempt. Pure and golden-tested.
 import type { EnvVar, ParamValue } from "../api/common.ts";
 import type { Input, Output } from "../api/data.ts";
+import { hashText } from "../api/hash.ts";
 import { memoryMiB, sparkMemory } from "../api/quantity.ts";
+import { isWeb } from "../api/uri.ts";
 import { splitJavaOptions } from "../settings/javaOptions.ts";
 import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
 import { confMap, podMemory } from "../settings/memory.ts";
@@ -18,6 +20,8 @@ export type Place = {
   attemptDir: string;
   /** URI that the outputs of the task's attempts are written under; the attempt's number and the output's name follow. */
   outputsUri: string;
+  /** URI of a folder that all tasks of the run have in common: inputs at a URL are brought there. */
+  runUri: string;
   /** First attempt of the present work, where a task has several in one place: a task that is edited writes anew. */
   since?: number;
   /** Settings that the engine owns: master, ports, names. */
@@ -88,10 +92,12 @@ type PlacedInput = {
   format: string;
   schema: string | null;
   options: Record<string, string>;
+  /** The URL that the driver brings to `uri`. */
+  source?: string;
   /** The driver looks whether it is there. */
   optional?: true;
 };
-type PlacedOutput = Omit<PlacedInput, "optional"> & {
+type PlacedOutput = Omit<PlacedInput, "optional" | "source"> & {
   uri: string;
   crs: string | null;
   partitionBy?: string[];
@@ -103,7 +109,21 @@ type PlacedOutput = Omit<PlacedInput, "optional"> & {
 function placedInput(input: Input, place: Place): PlacedInput {
   const { name, table, schema = null, options = {}, optional } = input;
   const format = table === undefined ? (input.format ?? "parquet") : "table";
-  return { name, uri: inputUri(input, place), format, schema, options, ...(optional ? { optional } : {}) };
+  const source = input.uri !== undefined && isWeb(input.uri) && isWeb(place.locate(input.uri)) ? input.uri : undefined;
+  const uri = source === undefined ? inputUri(input, place) : broughtUri(source, place);
+  const more = { ...(source === undefined ? {} : { source }), ...(optional ? { optional } : {}) };
+  return { name, uri, format, schema, options, ...more };
+}
+
+/** Where a URL's content is brought, once for all tasks of the run. Its name says its compression, and hides nothing. */
+function broughtUri(url: string, place: Place): string {
+  const last = new URL(url).pathname.split("/").at(-1) ?? "";
+  const name =
+    last
+      .replace(/[^\w.-]+/g, "-")
+      .replace(/^[._-]+/, "")
+      .slice(-100) || "data";
+  return `${place.runUri}/_inputs/${hashText(url, 16)}/${name}`;
 }
 
 function inputUri({ uri, configMap, table }: Input, place: Place): string | null {

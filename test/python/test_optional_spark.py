@@ -33,6 +33,6 @@ def test_in_sql_one_with_a_schema_is_a_view_without_rows(attempt):
 
 
 def test_for_a_jar_another_process_asks_the_other_file_system(attempt):
-    command = [sys.executable, "-m", "sparkflow.optional", str(attempt.folder)]
+    command = [sys.executable, "-m", "sparkflow.prepare", str(attempt.folder)]
     done = subprocess.run(command, env=attempt.env, cwd=attempt.folder, stdout=subprocess.PIPE, text=True)
-    assert done.stdout.splitlines()[-1] == '["shapes", "nowhere"]'
+    assert done.stdout.splitlines()[-1] == '{"missing": ["shapes"]}'

@@ -37,6 +37,7 @@ export const sparkFlow = (tasks: FlowTask[], spec: Partial<FlowSpec> = {}, name 
 export const place = (more: Partial<Place> = {}): Place => ({
   attemptDir: "/runs/r/count/1",
   outputsUri: "file:///storage/r/count",
+  runUri: "file:///storage/r",
   owned: { source: "operator", conf: new Map([["spark.master", "local[4]"]]) },
   locate: (uri) => uri,
   env: [],

@@ -23,6 +23,16 @@ export const program: Reasons = {
     ],
     more: "local-runs.md#paths",
   },
+  InputUnreadable: {
+    of: ["Program"],
+    means:
+      "An input at a URL could not be downloaded: it was refused, its address can't be reached, or its certificate isn't trusted.",
+    mend: [
+      "The message has the server's answer, or the network's. A pod may need a proxy (`env`: HTTPS_PROXY) or a network policy.",
+      "For an authority of your own, SSL_CERT_FILE in `env` names the file of its certificate.",
+    ],
+    more: "task-code.md#inputs-at-a-url",
+  },
   OutputMissing: {
     of: ["Program"],
     means: "The program ended without having written an output that the manifest declares, or without any result.",

@@ -1,4 +1,5 @@
 // Checks of manifests that take the cluster they are for: engines that are there already, params of the runs that start.
+import { defined } from "../../api/defined.ts";
 import { apiVersion, type SparkEngine } from "../../api/kinds.ts";
 import { type Path, problem, suggestion } from "../../api/problems.ts";
 import type { TaskSpec } from "../../api/task.ts";
@@ -45,11 +46,11 @@ export async function checkWithCluster(
 /** Tasks with outputs whose engine has nowhere to put them: known before a pod is made for nothing. */
 function storageProblems(project: Project): LocatedProblem[] {
   const of = (spec: TaskSpec, path: Path, source: SourceDocument): LocatedProblem[] => {
-    const { outputs, engine } = spec;
-    const task = { outputs, engine, sql: { statements: "SELECT 1" } } as TaskSpec;
+    const { inputs, outputs, engine } = spec;
+    const task = { ...defined({ inputs, outputs, engine }), sql: { statements: "SELECT 1" } } as TaskSpec;
     const object = { apiVersion, kind: "SparkTask", metadata: { name: "task" }, spec: task } as const;
     const wrong = storageProblem(resolveTask(object, engineOf(project, engine)));
-    return wrong ? [locate(problem([...path, "outputs"], wrong), source)] : [];
+    return wrong ? [locate(problem([...path, outputs?.length ? "outputs" : "inputs"], wrong), source)] : [];
   };
   return [
     ...project.tasks.flatMap(({ object, source }) => of(object.spec, ["spec"], source)),

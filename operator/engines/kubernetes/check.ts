@@ -43,7 +43,10 @@ function unrendered(task: ResolvedTask): Attempt {
 /** What can't be on a cluster: outputs without storage, and files of somebody's machine. Paths begin at the task's spec. */
 export function checkPlaces(task: ResolvedTask): Problem[] {
   const storage = storageProblem(task);
-  return [...(storage ? [problem(["outputs"], storage)] : []), ...machinePaths(task)];
+  return [
+    ...(storage ? [problem([task.outputs.length > 0 ? "outputs" : "inputs"], storage)] : []),
+    ...machinePaths(task),
+  ];
 }
 
 /** Relative paths are beside a manifest on somebody's machine. `sparkflow submit` puts such files into ConfigMaps. */

@@ -21,6 +21,8 @@ export type AttemptSpec = {
   number: number;
   attemptDir: string;
   outputsUri: string;
+  /** URI of the run's folder of the storage. */
+  runUri: string;
   manifestFolder: string;
 };
 
@@ -32,6 +34,7 @@ export async function startAttempt(machine: LocalMachine, spec: AttemptSpec): Pr
   const attempt = render(resolved, number, {
     attemptDir,
     outputsUri: spec.outputsUri,
+    runUri: spec.runUri,
     owned: { source: "operator", conf: localSettings(spec.size, port, temp.spark) },
     locate: machine.locator(spec.manifestFolder),
     env: [],

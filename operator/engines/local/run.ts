@@ -175,8 +175,9 @@ export function runLocally(
       const attempt: AttemptState = { number, state: "Pending", createdAt: Date.now(), dir };
       task.attempts.push(attempt);
       const { plan } = run;
-      const outputsUri = outputsFolder(machine, plan, task.made!.resolved);
-      startAttempt(machine, { ...task.made!, number, attemptDir: dir, outputsUri, manifestFolder: plan.manifestFolder })
+      const runUri = runFolderOfStorage(machine, plan, task.made!.resolved);
+      const places = { attemptDir: dir, runUri, outputsUri: `${runUri}/${task.made!.resolved.folder}` };
+      startAttempt(machine, { ...task.made!, number, ...places, manifestFolder: plan.manifestFolder })
         .then((started) => {
           Object.assign(attempt, { started, state: "Running", startedAt: Date.now() });
           if (attempt.stopCause) started.driver.stop();
@@ -260,12 +261,12 @@ function keysInOrder(graph: Graph, { fanOuts }: RunDecision): string[] {
   });
 }
 
-/** Where a task's outputs go: what `paths` maps its storage to, or a folder of this machine, else .sparkflow/storage. */
-function outputsFolder(machine: LocalMachine, plan: RunPlan, { storage, folder: own }: ResolvedTask): string {
+/** A run's part of the storage: below what `paths` maps it to, or a folder of this machine, else .sparkflow/storage. */
+function runFolderOfStorage(machine: LocalMachine, plan: RunPlan, { storage }: ResolvedTask): string {
   const mapped = storage?.uri === undefined ? "" : machine.locator(plan.manifestFolder)(storage.uri);
   const folder = mapped.startsWith("file:") ? fileURLToPath(mapped) : mapped;
   const base = folder.startsWith("/") ? folder : storageFolder();
-  return `file://${join(base, plan.namespace, `${plan.of}-${plan.uid}`, plan.name, own)}`;
+  return `file://${join(base, plan.namespace, `${plan.of}-${plan.uid}`, plan.name)}`;
 }
 
 function fail(attempt: AttemptState, cause: Cause): void {

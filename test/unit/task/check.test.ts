@@ -109,6 +109,11 @@ describe("a task", () => {
       'spec.outputs[0].partitionBy[2]: "drop(table)" is not valid: expected a column, years(…), months(…), days(…), hours(…) or bucket(16, …)',
     ],
     [
+      "a folder at a URL",
+      { inputs: [{ name: "a", uri: "https://e/x", format: "directory" }] },
+      "spec.inputs[0].format: what is at a URL is one file, which format directory can't be",
+    ],
+    [
       "a folder in SQL",
       { python: undefined, sql: { statements: "SELECT 1" }, inputs: [{ name: "a", uri: "x", format: "directory" }] },
       "spec.inputs[0].format: format directory has no rows, so SQL can't see it as a view",

@@ -165,6 +165,38 @@ describe("a table", () => {
   });
 });
 
+describe("an input at a URL", () => {
+  const read = (uri: string, more: Partial<Place> = {}) =>
+    (
+      attemptJson(rendered({ inputs: [{ name: "i", uri, format: "csv" }], params: { day: "a b" } }, more))
+        .inputs as object[]
+    )[0];
+
+  it("is read where the driver brings it: in the run's folder, under a name that keeps what Spark goes by", () => {
+    const url = "https://me:p@example.com/data/_my%20words.csv.gz?sig=abc";
+    expect(read(url)).toMatchObject({
+      source: url,
+      uri: expect.stringMatching(/^file:\/\/\/storage\/r\/_inputs\/[0-9a-f]{16}\/my-20words\.csv\.gz$/) as string,
+    });
+    expect(read("https://example.com/")).toMatchObject({ uri: expect.stringMatching(/\/data$/) as string });
+  });
+
+  it("has a place of its own for each URL, the same for all tasks", () => {
+    const uris = ["http://e/a?x=1", "http://e/a?x=2", "http://e/a?x=1"].map((url) => read(url) as { uri: string });
+    expect(uris[0]).toEqual({ ...uris[2] });
+    expect(uris[0]!.uri).not.toBe(uris[1]!.uri);
+  });
+
+  it("is a folder of this machine where `paths` says so", () => {
+    expect(read("https://e/a.csv", { locate: () => "/data/a.csv" })).toMatchObject({ uri: "file:///data/a.csv" });
+    expect(read("https://e/a.csv", { locate: () => "/data/a.csv" })).not.toHaveProperty("source");
+  });
+
+  it("may hold the task's own params", () => {
+    expect(read("https://e/$(params.day)/$$(x).csv")).toMatchObject({ source: "https://e/a b/$(x).csv" });
+  });
+});
+
 describe("an optional input", () => {
   const inputs = [
     { name: "gone", optional: true },

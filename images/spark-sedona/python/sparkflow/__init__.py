@@ -14,9 +14,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sparkflow.errors import InputMissing, OutputMissing, SchemaMismatch, SparkflowError
+from sparkflow.errors import InputMissing, InputUnreadable, OutputMissing, SchemaMismatch, SparkflowError
 
-__all__ = ["InputMissing", "OutputMissing", "SchemaMismatch", "SparkflowError", "input", "output", "params", "value"]
+__all__ = [
+    "InputMissing",
+    "InputUnreadable",
+    "OutputMissing",
+    "SchemaMismatch",
+    "SparkflowError",
+    "input",
+    "output",
+    "params",
+    "value",
+]
 
 _task: Any = None  # the driver sets it before the program starts
 

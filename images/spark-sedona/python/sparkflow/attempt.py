@@ -38,7 +38,8 @@ class Data:
     """An input or an output: `uri` as Hadoop's Path reads it (no percent-decoding), `schema` in Spark DDL or None.
 
     `uri` is None for an `optional` input that isn't there, and a table's name where the format is `table`. `commit` is
-    the URI, of this task of this run, that tells whether a table output was written.
+    the URI, of this task of this run, that tells whether a table output was written; `source` the URL of an input that
+    is brought to `uri` first.
     """
 
     role: str
@@ -49,6 +50,7 @@ class Data:
     crs: str | None = None
     options: dict[str, str] = field(default_factory=dict)
     optional: bool = False
+    source: str | None = None
     mode: str = "append"
     partition_by: tuple[str, ...] = ()
     commit: str | None = None
@@ -155,6 +157,7 @@ def _data(role: str, specs: list[dict]) -> dict[str, Data]:
             crs=spec.get("crs"),
             options=options,
             optional=spec.get("optional", False),
+            source=spec.get("source"),
             mode=spec.get("mode") or "append",
             partition_by=tuple(spec.get("partitionBy") or ()),
             commit=spec.get("commit"),

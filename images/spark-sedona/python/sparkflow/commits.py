@@ -24,7 +24,7 @@ class IcebergCommit:
     def found(self) -> dict | None:
         """The number of rows that were written, where the table has a snapshot of this task and run."""
         history = self._session.table(f"{self._table}.snapshots")
-        summary = history.where(history.summary[_PROPERTY] == self._commit).select("summary").first()
+        summary = history.where(history["summary"][_PROPERTY] == self._commit).select("summary").first()
         if summary is None:
             return None
         rows = summary["summary"].get("added-records", "0")

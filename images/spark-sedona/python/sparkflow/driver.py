@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sparkflow
 from sparkflow import attempt as attempts
-from sparkflow import jar_program, optional, result
+from sparkflow import jar_program, prepare, result
 from sparkflow.errors import SparkflowError, SparkJvmExited
 from sparkflow.failure import Failure, UserCode, describe, report
 from sparkflow.jvm import Jvm
@@ -56,12 +56,12 @@ class Driver:
         task = Task(attempt)
         self.values = task.values
         if attempt.program.kind == "jar":
-            task.attempt = optional.settle(attempt, gateway=None)
+            task.attempt = prepare.prepare(attempt, gateway=None)
             self.jvm = jar_program.start(task.attempt)
             jar_program.wait(self.jvm)
         else:
             spark = self._spark(task)
-            task.attempt = optional.settle(attempt, lambda: spark.gateway)
+            task.attempt = prepare.prepare(attempt, lambda: spark.gateway)
             sparkflow._task = task
             self._run_in_python(task)
         result.add_values_file(task.values, VALUES_FILE)

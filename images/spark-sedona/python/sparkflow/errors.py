@@ -15,6 +15,16 @@ class InputMissing(SparkflowError):
     exit_code = 1
 
 
+class InputUnreadable(SparkflowError):
+    """An input's data can't be read from where it is; `passing` if another try may do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, passing: bool = False):
+        super().__init__(message)
+        self.passing = passing
+
+
 class OutputMissing(SparkflowError):
     """The program ended without having written an output that the manifest declares."""
 

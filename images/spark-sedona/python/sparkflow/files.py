@@ -45,9 +45,18 @@ class LocalFiles:
         return local_path(uri)
 
     def put(self, source: Path, uri: str) -> None:
+        """Copies a file of this machine to where nothing is yet."""
         target = local_path(uri)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+
+    def replace(self, source: Path, uri: str) -> None:
+        """The same, over what may be there."""
+        self.put(source, uri)
+
+    def rename(self, uri: str, new: str) -> None:
+        """Gives a file its final name. Where another has got it meanwhile, either of the two stays."""
+        local_path(uri).replace(local_path(new))
 
     def read(self, uri: str, start: int, length: int) -> bytes:
         with open(local_path(uri), "rb") as file:
@@ -110,6 +119,23 @@ class HadoopFiles:
     def put(self, source: Path, uri: str) -> None:
         path, system = self._at(uri)
         system.copyFromLocalFile(False, False, self._jvm.org.apache.hadoop.fs.Path(str(source)), path)
+
+    def replace(self, source: Path, uri: str) -> None:
+        path, system = self._at(uri)
+        system.copyFromLocalFile(False, True, self._jvm.org.apache.hadoop.fs.Path(str(source)), path)
+
+    def rename(self, uri: str, new: str) -> None:
+        path, system = self._at(uri)
+        try:
+            done = system.rename(path, self._at(new)[0])
+        except Exception:  # of some file systems, where others say no
+            if not self.exists(new):
+                raise
+            done = False
+        if not done:
+            system.delete(path, False)
+            if not self.exists(new):
+                raise OSError(f"{uri} can't be renamed to {new}")
 
     def read(self, uri: str, start: int, length: int) -> bytes:
         path, system = self._at(uri)

@@ -152,6 +152,50 @@ describe("outputs", () => {
     ]);
     expect(refused({})).toEqual([]);
   });
+
+  it("in a table are committed once a run; a task by itself commits anew when it is edited", () => {
+    const rows = { outputs: [{ name: "rows", table: "lake.db.t" }] };
+    const engine = { kubernetes: {}, storage: { uri: "s3a://lake" } };
+    const commit = (given: Record<string, string> | undefined, who: AttemptIdentity) => {
+      const { attempt } = made(rows, engine, given, who);
+      expect(attempt.outputs).toEqual([{ name: "rows", uri: "lake.db.t", format: "table" }]);
+      return (JSON.parse(attempt.files["attempt.json"]!) as { outputs: { commit: string }[] }).outputs[0]!.commit;
+    };
+    expect([1, 4].map((since) => commit(labels, { ...identity, number: 5, since, flowUid }))).toEqual(
+      Array(2).fill("s3a://lake/default/nightly-fedcba98/nightly-g1/count/_committed/rows"),
+    );
+    expect(commit(undefined, { ...identity, number: 5, since: 4 })).toBe(
+      "s3a://lake/default/count-0123abcd/_committed/4/rows",
+    );
+  });
+});
+
+describe("an input at a URL", () => {
+  const inputs = [{ name: "raw", uri: "https://me:secret@example.com/raw.csv?sig=abc", format: "csv" as const }];
+  const labels = { "sparkflow.dev/flow": "nightly", "sparkflow.dev/run": "nightly-g1" };
+
+  it("is brought to the run's folder of the storage", () => {
+    const who = { ...identity, flowUid: "fedcba98-4567-89ab-cdef-0123456789ab" };
+    const { driver } = made({ inputs }, { kubernetes: {}, storage: { uri: "s3a://lake" } }, labels, who);
+    expect(envOf(driver).SPARKFLOW_INPUT_RAW).toMatch(
+      /^s3a:\/\/lake\/default\/nightly-fedcba98\/nightly-g1\/_inputs\/[0-9a-f]{16}\/raw\.csv$/,
+    );
+  });
+
+  it("needs storage, which is said without what may be a secret in it", () => {
+    expect(refused({ inputs })).toEqual([
+      'inputs: the task reads https://example.com/raw.csv?…, but its engine "default" has no storage to bring it to: set the engine\'s storage.uri (such as s3a://bucket/flows) or storage.claim (a PersistentVolumeClaim)',
+    ]);
+  });
+});
+
+describe("an optional input of a ConfigMap that isn't there", () => {
+  it("keeps no pod from starting", () => {
+    const inputs = [{ name: "a", configMap: { name: "data", key: "k" }, format: "csv" as const, optional: true }];
+    const { driver, executor } = made({ inputs }, { kubernetes: {} });
+    for (const pod of [driver, executor])
+      expect(pod.spec.volumes).toContainEqual({ name: "cm-data", configMap: { name: "data", optional: true } });
+  });
 });
 
 describe("what a cluster can't have", () => {

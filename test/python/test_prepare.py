@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 
 import pytest
-from sparkflow import optional, views
+from sparkflow import prepare, views
 from sparkflow.attempt import Attempt, Data
 from sparkflow.errors import SparkflowError
 
@@ -19,7 +19,7 @@ def settled(tmp_path, monkeypatch, *uris: str | None, wanted: bool = True) -> di
         inputs[name] = Data("input", name, uri, "csv", optional=wanted)
         monkeypatch.setenv(f"SPARKFLOW_INPUT_IN_{number}", str(uri))
     fields = dict.fromkeys(Attempt.__dataclass_fields__)
-    found = optional.settle(Attempt(**{**fields, "inputs": inputs}), gateway=None)
+    found = prepare.prepare(Attempt(**{**fields, "inputs": inputs}), gateway=None)
     return {name: data.uri for name, data in found.inputs.items()}
 
 
