@@ -24,6 +24,7 @@ ATTEMPT = types.SimpleNamespace(
         "site": Data("input", "site", "file:///s", "directory"),
         "model": Data("input", "model", "file:///m", "model"),
     },
+    outputs={},
     params={"top": Param("integer", 3), "start-date": Param("date", "2026-10-01")},
 )
 
@@ -74,7 +75,9 @@ def test_an_unknown_argument_is_refused_with_a_list_of_what_there_is():
 
 
 def test_a_name_that_is_an_input_and_a_param_is_refused_when_it_is_asked_for():
-    both = types.SimpleNamespace(inputs={"top": ATTEMPT.inputs["words"]}, params={"top": Param("integer", 3)})
+    both = types.SimpleNamespace(
+        inputs={"top": ATTEMPT.inputs["words"]}, outputs={}, params={"top": Param("integer", 3)}
+    )
 
     def count(top):
         pass
@@ -166,6 +169,83 @@ def test_an_annotation_that_an_input_can_not_be_is_refused(name, hint, message):
     with pytest.raises(SparkflowError) as error:
         binding.plan(namespace["read"], ATTEMPT)
     assert message in str(error.value)
+
+
+def returning(hint, *formats):
+    """Plans a function that is annotated to return this, for a task with outputs of these formats."""
+
+    def made():
+        pass
+
+    made.__annotations__ = {"return": hint}
+    outputs = {f"out-{at}": Data("output", f"out-{at}", "file:///o", format) for at, format in enumerate(formats)}
+    return binding.plan(made, types.SimpleNamespace(inputs={}, outputs=outputs, params={}))
+
+
+class Mine(dict):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("hint", "formats"),
+    [
+        (None, ["parquet"]),
+        (type(None), ["parquet"]),
+        ("pd.DataFrame", ["parquet"]),
+        ("gpd.GeoDataFrame", ["geoparquet"]),
+        ("SomeAlias", ["parquet"]),
+        (list[dict], ["json"]),
+        (Optional[list[dict]], ["table"]),
+        (dict, ["parquet", "file"]),
+        (dict[str, int], []),
+        (Mine, ["parquet", "file"]),
+        (bytes, ["file"]),
+        (pathlib.PosixPath, ["directory"]),
+        ("pyspark.ml.PipelineModel", ["model"]),
+        (typing.TypeVar("T"), ["parquet"]),
+    ],
+)
+def test_a_result_may_be_annotated_as_what_the_outputs_can_be(hint, formats):
+    assert returning(hint, *formats) == []
+
+
+@pytest.mark.parametrize(
+    ("hint", "formats", "message"),
+    [
+        (
+            int,
+            ["parquet"],
+            "return int, which output `out-0` of format parquet can't be written from; possible is pysp",
+        ),
+        (str, ["directory"], "return str, which output `out-0` of format directory can't be written from; possible is"),
+        (pathlib.Path, ["csv"], "return Path, which output `out-0` of format csv can't be written from"),
+        ("pd.DataFrame", ["model"], "possible is a class of Spark ML, such as pyspark.ml.PipelineModel"),
+        (
+            "pd.DataFrame",
+            ["csv", "csv"],
+            "with the outputs `out-0`, `out-1` a dict of output names and data is expected",
+        ),
+        (int, [], "the task declares no output: declare one, or return a dict of small values"),
+    ],
+)
+def test_a_result_that_no_output_can_be_is_refused_before_anything_runs(hint, formats, message):
+    with pytest.raises(SparkflowError) as error:
+        returning(hint, *formats)
+    assert message in str(error.value)
+
+
+def test_geopandas_is_offered_only_where_it_is_installed(monkeypatch):
+    def read(words):
+        pass
+
+    read.__annotations__ = {"words": "gpd.GeoDataFrame"}
+    monkeypatch.setattr(binding.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(
+        SparkflowError, match="annotated as gpd.GeoDataFrame, and the package geopandas isn't installed"
+    ):
+        planned(read)
+    monkeypatch.setattr(binding.importlib.util, "find_spec", lambda name: "found")
+    assert planned(read)["words"][2] == "geopandas"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import types
 from pathlib import Path
@@ -43,6 +44,22 @@ def test_what_a_function_returns_is_the_only_output(task):
     found = task("counts")
     found.returned("data")
     assert found.written == {"counts": "data"}
+
+
+def test_where_no_output_is_declared_a_dict_is_the_tasks_values(task):
+    found = task()
+    found.returned({"n": 3, "day": datetime.date(2026, 1, 2)})
+    assert found.values == {"n": 3, "day": "2026-01-02"}
+    with pytest.raises(SparkflowError, match="value `frame` isn't JSON"):
+        found.returned({"frame": object()})
+
+
+def test_tables_are_written_last_since_nothing_takes_them_back(task, monkeypatch):
+    order = []
+    found = task(outputs=[{"name": n, "format": f, "uri": n} for n, f in (("a", "table"), ("b", "csv"))])
+    monkeypatch.setattr(found, "output", lambda name, data: order.append(name))
+    found.returned({"a": "rows", "b": "rows"})
+    assert order == ["b", "a"]
 
 
 def test_of_several_outputs_a_dict_is_returned_in_which_a_dash_matches_an_underscore(task):

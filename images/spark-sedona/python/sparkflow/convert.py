@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from sparkflow import arrow, schema
 from sparkflow.attempt import Data
-from sparkflow.errors import SparkflowError
+from sparkflow.errors import SparkflowError, listed
 
 ARROW = "spark.sql.execution.arrow.pyspark.enabled"
 
 
 def from_frame(frame, kind: str):
-    """A Spark DataFrame as `kind` (spark, pandas, arrow, rows), collected to the driver for all but the first."""
+    """A Spark DataFrame as `kind` (spark, pandas, geopandas, arrow, rows), collected to the driver for all but the
+    first. Raises SparkflowError where geopandas is asked for and there's no geometry.
+    """
     if kind == "spark":
         return frame
     if kind == "rows":
         return [row.asDict(recursive=True) for row in frame.collect()]
+    if kind == "geopandas":
+        return _to_geopandas(frame)
     return _to_pandas(frame) if kind == "pandas" else _to_arrow(frame)
 
 
@@ -69,6 +73,25 @@ def _to_pandas(frame):
         return frame.toPandas()
     finally:
         conf.unset(ARROW)
+
+
+def _to_geopandas(frame):
+    """With the first geometry column as the active one, each with the CRS of its SRID where all rows have the same."""
+    columns = schema.geometry_columns(frame.schema.jsonValue()["fields"])
+    if not columns:
+        raise SparkflowError(
+            f"a GeoDataFrame needs a geometry column, and the data has only {listed(frame.columns)}; "
+            f"ST_GeomFromText and the like make one, or take a pandas.DataFrame"
+        )
+    import geopandas
+    import shapely
+
+    data = _to_pandas(frame)
+    for name in columns:
+        srids = {int(shapely.get_srid(value)) for value in data[name] if value is not None}
+        crs = f"EPSG:{srids.pop()}" if len(srids) == 1 and srids != {0} else None
+        data[name] = geopandas.GeoSeries(data[name], crs=crs)
+    return geopandas.GeoDataFrame(data, geometry=columns[0])
 
 
 def _to_arrow(frame):

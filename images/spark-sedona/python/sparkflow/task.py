@@ -76,14 +76,20 @@ class Task:
         result.add_value(self.values, name, value)
 
     def returned(self, value: object) -> None:
-        """Writes what a function returned: the only output, or a dict of them where several are declared."""
+        """Writes what a function returned: the only output, or a dict of them where several are declared. Where none
+        is, a dict holds the task's values.
+        """
         outputs = self.attempt.outputs
         if value is None:
+            return
+        if not outputs and isinstance(value, dict):
+            for name, each in value.items():
+                self.value(name, each)
             return
         if not outputs:
             raise SparkflowError(
                 f"the function returned a {type(value).__name__}, but the task declares no output; declare one, or "
-                f"return nothing (small values go by sparkflow.value)"
+                f"return nothing, or a dict of small values"
             )
         if len(outputs) == 1 and not isinstance(value, dict):
             return self.output(next(iter(outputs)), value)
@@ -96,6 +102,7 @@ class Task:
         unknown = next((key for key in value if key not in names), None)
         if unknown is not None:
             hint = "return the data itself" if len(outputs) == 1 else f"the outputs are {listed(outputs)}"
+            hint += "; small values go by sparkflow.value"
             raise SparkflowError(f"the function returned a dict with `{unknown}`, which is no output; {hint}")
         # Tables last: what is in one can't be taken back if another output fails
         for key, data in sorted(value.items(), key=lambda item: outputs[names[item[0]]].format == "table"):
