@@ -38,7 +38,7 @@ def write(session, data: Data, frame) -> dict:
     frame, fields = formats.checked(session, data, frame)
     formats.refuse_geometry(data, fields)
     if not session.catalog.tableExists(table.name):
-        _create(session, data, table, frame)
+        _create(data, table, frame)
     iceberg = _provider(session, table) == "iceberg"
     commit = IcebergCommit(session, data.commit, table.name) if iceberg else Marker(session, data.commit)
     before = commit.found()
@@ -98,14 +98,13 @@ def _provider(session, table: Table) -> str | None:
     return rows[0]["data_type"].lower() if rows else None
 
 
-def _create(session, data: Data, table: Table, frame) -> None:
+def _create(data: Data, table: Table, frame) -> None:
     """Makes an empty table, so that making it twice does no harm."""
     from pyspark.errors import AnalysisException
 
     empty = frame.limit(0)
-    if table.catalog == "spark_catalog":  # whose default would be a table of Hive's own kind
-        source = _conf(session, "spark.sql.sources.default")
-        writer = empty.write.format(source).mode("ignore")
+    if table.catalog == "spark_catalog":  # in which the other way would make a table of Hive's own kind
+        writer = empty.write.mode("ignore")
         columns = formats.partition_columns(data)
         (writer.partitionBy(*columns) if columns else writer).saveAsTable(table.name)
         return
