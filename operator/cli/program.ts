@@ -15,6 +15,7 @@ import { renderCommand } from "./render.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { submitCommand } from "./submit.ts";
+import { uiCommand } from "./ui.ts";
 import { validateCommand } from "./validate.ts";
 import { packageVersion } from "./version.ts";
 
@@ -58,7 +59,7 @@ function everyCommand(): Command {
     graphCommand(),
     runsCommand(),
   ];
-  const onCluster = [submitCommand(), getCommand(), logsCommand(), cancelCommand(), explainCommand()];
+  const onCluster = [submitCommand(), getCommand(), logsCommand(), uiCommand(), cancelCommand(), explainCommand()];
   for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
 
   program.addCommand(completionCommand().exitOverride());

@@ -35,10 +35,12 @@ const calls: [string, Call][] = [
     "help lists the commands and the exit codes",
     { args: ["--help"], code: 0, stdout: /run .*[\s\S]*validate [\s\S]*Exit codes: 0 all well/ },
   ],
-  ...["run", "validate", "render", "plan", "runs", "logs", "explain", "init", "graph"].map((name): [string, Call] => [
-    `help of ${name} has examples`,
-    { args: [name, "--help"], code: 0, stdout: new RegExp(`Examples:\\n  sparkflow ${name}`) },
-  ]),
+  ...["run", "validate", "render", "plan", "runs", "logs", "explain", "init", "graph", "ui", "completion"].map(
+    (name): [string, Call] => [
+      `help of ${name} has examples`,
+      { args: [name, "--help"], code: 0, stdout: new RegExp(`Examples:\\n  sparkflow ${name}`) },
+    ],
+  ),
   [
     "an unknown command names the nearest",
     { args: ["valdate", "x"], code: 2, stderr: /unknown command 'valdate'[\s\S]*Did you mean validate\?/ },
