@@ -78,6 +78,8 @@ export const attemptStatus = z.strictObject({
   cause: field(cause, "Why it ended badly."),
 });
 export type AttemptStatus = z.infer<typeof attemptStatus>;
+/** Failures, and tasks that didn't run, that a run's status shows: the first ones. */
+export const mostShown = 10;
 /** Attempts that a status shows: the last ones. */
 export const keptAttempts = 10;
 

@@ -27,6 +27,7 @@ import { pollDrivers } from "./progress.ts";
 import { reconcileRun } from "./run/controller.ts";
 import { Revisions } from "./run/revision.ts";
 import { runEnded } from "./run/status.ts";
+import { newsToRun } from "./run/steer.ts";
 import { stripped, strippedTask } from "./strip.ts";
 import { reconcileTask } from "./task/controller.ts";
 import { descriptions } from "./task/describe.ts";
@@ -188,8 +189,10 @@ export class Manager {
     if (!after && before) this.#descriptions.forget(before.metadata.uid);
     const place = (task: StoredTask | undefined) => (task ? queuedIn(task) : []);
     if (place(before).length > place(after).length) for (const namespace of place(before)) this.#roomMayBe(namespace);
-    if (before?.status?.phase === after?.status?.phase && before && after) return;
-    for (const run of ownerKeys((after ?? before)!, "SparkFlowRun")) this.#add("run", run);
+    if (before && after && newsToRun(before) === newsToRun(after)) return;
+    // What waits for an end comes before what begins, too.
+    const priority = !first && hasEnded(after?.status?.phase) ? 1 : 0;
+    for (const run of ownerKeys((after ?? before)!, "SparkFlowRun")) this.#add("run", run, undefined, priority);
   }
 
   #podChanged(pod: DriverPod, exists: boolean, first: boolean): void {

@@ -209,6 +209,8 @@ function otherwise(name: string, phase: TaskPhase, accepts: ReadonlySet<string>)
  * can only fail any more has failed already.
  */
 function unmendedFailures(graph: Graph, order: readonly string[], { phases, failing }: Judged): string[] {
+  const failed = order.filter((name) => phases.get(name) === "Failed" || failing.has(name));
+  if (failed.length === 0) return failed;
   const mending = new Set(
     [...graph].flatMap(([name, { needs }]) => {
       const phase = phases.get(name);
@@ -216,7 +218,7 @@ function unmendedFailures(graph: Graph, order: readonly string[], { phases, fail
       return [...needs].flatMap(([need, { mends }]) => (mends ? [need] : []));
     }),
   );
-  return order.filter((name) => (phases.get(name) === "Failed" || failing.has(name)) && !mending.has(name));
+  return failed.filter((name) => !mending.has(name));
 }
 
 function outcomeOf(

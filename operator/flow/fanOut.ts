@@ -26,7 +26,7 @@ export function splitKey(key: string): { task: string; index?: number } {
 /** Tasks with forEach that have begun: of which there is any driver among the keys, since they are made in no order. */
 export function withDrivers(keys: Iterable<string>): ReadonlySet<string> {
   const tasks = new Set<string>();
-  for (const key of keys) if (key.endsWith("]")) tasks.add(splitKey(key).task);
+  for (const key of keys) if (key.endsWith("]")) tasks.add(key.slice(0, key.lastIndexOf("[")));
   return tasks;
 }
 

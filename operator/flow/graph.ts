@@ -123,8 +123,19 @@ export function findCycle(graph: Graph): string[] | undefined {
   return at === undefined ? undefined : [...path.slice(path.indexOf(at)), at];
 }
 
-/** Tasks so that each comes after those it depends on, `finally` last; tasks on or behind a cycle are left out. */
-export function topological(graph: Graph): string[] {
+const orders = new WeakMap<Graph, readonly string[]>();
+
+/**
+ * Tasks so that each comes after those it depends on, `finally` last; tasks on or behind a cycle are left out. Found once for a
+ * graph, which doesn't change: each look at a run asks for it.
+ */
+export function topological(graph: Graph): readonly string[] {
+  const order = orders.get(graph) ?? findOrder(graph);
+  orders.set(graph, order);
+  return order;
+}
+
+function findOrder(graph: Graph): string[] {
   const waiting = new Map(
     [...graph].map(([name, { needs }]) => [name, [...needs.keys()].filter((need) => graph.has(need)).length]),
   );

@@ -23,7 +23,7 @@ def terminated(*_) -> None:
 def step(attempt: dict) -> dict:
     """What this attempt does: acts.ts writes it."""
     script = json.loads(os.environ["SCRIPT"])
-    params = json.loads(os.environ["SPARKFLOW_PARAMS"])
+    params = json.loads(os.environ.get("SPARKFLOW_PARAMS", "{}"))  # the driver's own where it reads items
     value = params.get(script.get("byParam"))
     key = value if isinstance(value, str) else json.dumps(value)
     steps = script.get("of", {}).get(key, script["steps"])

@@ -61,6 +61,14 @@ export function withoutPlace(end: RunEnd, run: string): RunEnd {
   return JSON.parse(text) as RunEnd;
 }
 
+/** The end without drivers of a forEach that never began: a cluster keeps no list of these, the run's message counts them. */
+export const whatBegan = ({ tasks, ...end }: RunEnd): RunEnd => ({
+  ...end,
+  tasks: Object.fromEntries(
+    Object.entries(tasks).filter(([key, { phase }]) => !(key.endsWith("]") && phase === "Omitted")),
+  ),
+});
+
 /** A task's end as cases say it: `Succeeded`, `Succeeded after Killed`, `Failed: ValueError, ValueError`, `Failed` unbegun. */
 export function words({ phase, attempts }: TaskEnd): string {
   const reasons = attempts.flatMap(({ reason }) => reason ?? []);

@@ -5,17 +5,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Case, Cases } from "./case.ts";
+import { atEnd } from "./cases/atEnd.ts";
 import { attempts } from "./cases/attempts.ts";
 import { branches } from "./cases/branches.ts";
+import { conditions } from "./cases/conditions.ts";
 import { data } from "./cases/data.ts";
+import { forEach } from "./cases/forEach.ts";
 import { order } from "./cases/order.ts";
-import { words } from "./end.ts";
+import { whatBegan, words } from "./end.ts";
 import { Laptop } from "./local.ts";
 import { Cluster } from "./onCluster.ts";
 
 const tables: Record<string, Cases> = {
   "order and ends": order,
   branches,
+  conditions,
+  "at the end": atEnd,
+  forEach,
   "attempts and time-outs": attempts,
   "values, outputs and params": data,
 };
@@ -36,7 +42,7 @@ for (const [subject, cases] of Object.entries(tables))
     for (const [name, one] of Object.entries(cases))
       it(`${name}: ${one.it}`, async ({ expect }) => {
         const [here, there] = await Promise.all([laptop.run(name, one), cluster.run(name, one)]);
-        expect(there, "the cluster's end is the laptop's").toEqual(here);
+        expect(there, "the cluster's end is the laptop's").toEqual(whatBegan(here));
         expect({ phase: here.phase, message: here.message }).toEqual({ phase: one.phase, message: one.message });
         expect(Object.fromEntries(Object.entries(here.tasks).map(([task, end]) => [task, words(end)]))).toEqual(
           one.tasks,

@@ -66,7 +66,9 @@ export class Cluster {
     if (one.given) await client.create(sparkFlowRuns, namespace, runObject(run, name, one.given));
     if (one.cancel) await this.#cancel(run, one.cancel);
     const read = async () => (await client.get(sparkFlowRuns, namespace, run)) as unknown as RunObject;
-    await until(`the end of ${run}`, () => read().then(isFinished, () => false), { timeoutMs: 90_000, everyMs: 100 });
+    // A suspended run hasn't ended; here it is waited for no longer.
+    const isOver = (object: RunObject) => isFinished(object) || object.status?.phase === one.phase;
+    await until(`the end of ${run}`, () => read().then(isOver, () => false), { timeoutMs: 90_000, everyMs: 100 });
     const ended = await read();
     const flow = (await client.get(sparkFlows, namespace, name)) as unknown as FlowObject;
     return withoutPlace(endOf(ended, await tasksOf(client, ended), flow), run);

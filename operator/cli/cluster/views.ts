@@ -1,6 +1,7 @@
 // What the cluster's objects say of tasks and runs, as reports and tables show it. Pure.
+import type { FlowTask } from "../../api/flow.ts";
 import type { SparkFlow, SparkFlowRun, SparkTask } from "../../api/kinds.ts";
-import type { Condition, TaskPhase } from "../../api/status.ts";
+import { type Condition, mostShown, type TaskPhase } from "../../api/status.ts";
 import { splitKey } from "../../flow/fanOut.ts";
 import { graphOf, topological } from "../../flow/graph.ts";
 import { keyOfTask } from "../../flow/names.ts";
@@ -90,12 +91,17 @@ export function runTasks(
     ...(run.status?.failures ?? []).map(({ task, message }) => [task, { phase: "Failed", message }] as const),
     ...(run.status?.notRun ?? []).map(({ task, result, message }) => [task, { phase: result, message }] as const),
   ]);
-  const planned = order.flatMap(
-    (name): TaskView[] => byNumber(name) ?? [{ name, phase, message: "", ...ends.get(name), attempt: 0 }],
-  );
+  // One that fans out to no item at all has succeeded, and nothing was made of it.
+  const empty = { phase: "Succeeded", message: "there are no items" } as const;
+  const allTold = (run.status?.notRun?.length ?? 0) < mostShown;
+  const fansOut = new Set(allTold && isFinished(run) ? flow?.spec.tasks.flatMap(forEachName) : []);
+  const unmade = (name: string) => ends.get(name) ?? (fansOut.has(name) ? empty : { phase, message: "" });
+  const planned = order.flatMap((name): TaskView[] => byNumber(name) ?? [{ name, ...unmade(name), attempt: 0 }]);
   const known = new Set(order);
   return [...planned, ...[...views.values()].filter(({ name }) => !known.has(splitKey(name).task))];
 }
+
+const forEachName = ({ name, forEach }: FlowTask): string[] => (forEach ? [name] : []);
 
 /** The command that prints a task's log. */
 export const logCommand = (task: TaskObject): string =>

@@ -1,7 +1,7 @@
 // A run's status from what was decided and how its tasks do. Pure.
 import { type ConditionState, conditions } from "../../api/conditions.ts";
 import { defined } from "../../api/defined.ts";
-import type { Cause, FlowRunStatus, RunPhase } from "../../api/status.ts";
+import { type Cause, type FlowRunStatus, mostShown, type RunPhase } from "../../api/status.ts";
 import type { RunDecision } from "../../flow/decide.ts";
 import { splitKey } from "../../flow/fanOut.ts";
 import type { StoredTask } from "../context.ts";
@@ -29,7 +29,6 @@ const states: Record<RunPhase, ConditionState> = {
   Failed: "Failed",
   Cancelled: "Failed",
 };
-const mostShown = 10;
 
 /** The status after a report. `now` in ms. */
 export function runStatus(before: FlowRunStatus, report: RunReport, generation: number, now: number): FlowRunStatus {

@@ -53,3 +53,9 @@ async function patchAll(
 /** A task's phase for the decision about its run: one that is to go on again, but hasn't said so yet, is under way. */
 export const phaseInRun = ({ spec, status }: StoredTask) =>
   status?.phase === "Suspended" && !spec?.suspend ? "Pending" : (status?.phase ?? "Pending");
+
+/** What of a task is news to its run: how it ended, or that it is suspended; all others are under way alike. */
+export function newsToRun(task: StoredTask): string {
+  const phase = phaseInRun(task);
+  return hasEnded(phase) || phase === "Suspended" ? phase : "UnderWay";
+}

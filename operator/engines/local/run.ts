@@ -117,10 +117,23 @@ export function runLocally(
       const open = run.phase !== "Suspended" && [...run.tasks.values()].some((task) => !hasEnded(task.phase));
       if (!open && run.phase !== "Running") run.finishedAt = Date.now();
       if (run.finishedAt !== undefined) {
+        tellUnmade(run, decision);
         saveRecord(recordOf(run));
         report.run(run);
       }
       return open || run.finishedAt !== undefined ? wakeAt : now;
+    }
+
+    /** Drivers of a forEach that never began have the end of the whole; without any item the task itself has one. */
+    function tellUnmade(run: RunState, { phases, fanOuts }: RunDecision): void {
+      for (const key of run.order.filter((one) => !run.tasks.has(one))) {
+        const { task: name, index } = splitKey(key);
+        const phase = phases.get(name);
+        if (!phase || !hasEnded(phase)) continue;
+        const task = addTask(run, key);
+        task.unbegun = true;
+        change(run, task, index === undefined ? phase : "Omitted", fanOuts.get(name)?.message ?? "");
+      }
     }
 
     function addTask(run: RunState, name: string): TaskState {

@@ -61,6 +61,21 @@ describe("the tasks of a run", () => {
     expect(views.at(-1)).toEqual({ name: "publish", phase: "Failed", message: "no such value", attempt: 0 });
   });
 
+  it("have succeeded where a forEach had no items", () => {
+    const each = flow("nightly", {
+      tasks: [
+        { name: "load", sql },
+        { name: "each", forEach: { param: "days" }, sql },
+      ],
+    });
+    const of = (more: object) =>
+      runTasks(run("nightly-g2", "nightly", more), made, each, now).map(({ phase }) => phase);
+    expect(of({ conditions: ended(true) })[1]).toBe("Succeeded");
+    expect(of({})[1]).toBe("Pending");
+    const notRun = [{ task: "each", result: "Skipped", message: "its condition is false" }];
+    expect(of({ conditions: ended(true), notRun })[1]).toBe("Skipped");
+  });
+
   it("are those that were made where the flow is gone, and those that only an earlier edition had", () => {
     expect(runTasks(run("nightly-g2", "nightly"), made, undefined, now).map(({ name }) => name)).toEqual([
       "load",
