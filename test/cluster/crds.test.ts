@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { crd } from "../../operator/api/emit/crd.ts";
 import { apiVersion, group, kinds } from "../../operator/api/kinds.ts";
+import { examples } from "../examples/all.ts";
+import { manifestsOf } from "../examples/example.ts";
 import { binaries } from "./build.ts";
 import { type LightCluster, startLight } from "./light.ts";
 import { repository } from "./paths.ts";
@@ -76,16 +78,18 @@ describe("the CRDs", () => {
 });
 
 describe("every example", () => {
-  it.each(readdirSync(join(repository, "examples")))(
-    "%s is applied with kustomize under strict validation, and again without a change",
-    async (name) => {
-      const namespace = `example-${name}`;
-      await cluster.kubectl(["create", "namespace", namespace]);
-      const args = ["apply", "-n", namespace, "--validate=strict", "-k", join(repository, "examples", name)];
-      expect(await cluster.kubectl(args)).toMatch(/^spark(task|flow)\.sparkflow\.dev\/\S+ created$/m);
-      expect(await cluster.kubectl(args)).not.toMatch(/^spark.* (created|configured)$/m);
-    },
-  );
+  it.each(examples)("$name is applied under strict validation, and again without a change", async (example) => {
+    const namespace = `example-${example.name}`;
+    await cluster.kubectl(["create", "namespace", namespace]);
+    const apply = () =>
+      cluster.kubectl(["apply", "-n", namespace, "--validate=strict", "-f", "-"], manifestsOf(example));
+    expect(await apply()).toContain(`${example.kind.toLowerCase()}.sparkflow.dev/${example.object} created\n`);
+    expect(await apply()).not.toMatch(/^spark.* (created|configured)$/m);
+  });
+
+  it("is in the table of examples", () => {
+    expect(readdirSync(join(repository, "examples")).sort()).toEqual(examples.map(({ name }) => name).sort());
+  });
 });
 
 describe("the API server refuses", () => {

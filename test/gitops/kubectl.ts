@@ -1,28 +1,21 @@
-// The real `kubectl kustomize`, of the kubectl that is built for the test cluster.
-import { spawnSync } from "node:child_process";
+// The real `kubectl kustomize`, and kustomizations for it.
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { binaries } from "../cluster/build.ts";
+import { root } from "../examples/example.ts";
+import { tool } from "../examples/tools.ts";
 import { type Files, writeFiles } from "../unit/folder.ts";
-
-export const root = resolve(import.meta.dirname, "../..");
-export const bin = await binaries(console.error, ["kube"]);
 
 // biome-ignore lint/suspicious/noExplicitAny: any Kubernetes object
 export type KubeManifest = { apiVersion: string; kind: string; metadata: any; spec?: any; data?: any };
 
+export const objectsIn = (yaml: string): KubeManifest[] =>
+  parseAllDocuments(yaml).map((document) => document.toJS() as KubeManifest);
+
 /** What the tool makes of a folder. Throws an Error with its words if it refuses. */
-export function kustomize(folder: string): KubeManifest[] {
-  const { status, stdout, stderr } = spawnSync(join(bin, "kubectl"), ["kustomize", folder], {
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout).map((document) => document.toJS() as KubeManifest);
-}
+export const kustomize = (folder: string): KubeManifest[] => objectsIn(tool("kubectl", ["kustomize", folder]));
 
 /** A folder of these files, in which $COMPONENT stands for the way to the component that we ship. */
 export function kustomization(files: Files): string {

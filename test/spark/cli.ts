@@ -29,11 +29,12 @@ export function project(files: Record<string, string | Buffer>): string {
 export type Ended = { code: number | null; stdout: string; stderr: string; runs: RunRecord[] };
 
 /** `sparkflow …` to its end; `runs` are the records that --json printed. */
-export function sparkflow(folder: string, args: string[], env: Record<string, string> = {}): Ended {
+export function sparkflow(folder: string, args: string[], env: Record<string, string> = {}, input?: string): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, CI: "1", ...env },
+    ...(input === undefined ? {} : { input }),
     maxBuffer: 1 << 28,
   });
   const runs = stdout
@@ -50,9 +51,10 @@ export function run(
     args = [],
     env = {},
     target = ".",
-  }: { expect?: number; args?: string[]; env?: Record<string, string>; target?: string } = {},
+    input,
+  }: { expect?: number; args?: string[]; env?: Record<string, string>; target?: string; input?: string } = {},
 ): RunRecord {
-  const ended = sparkflow(folder, ["run", target, "--json", ...args], env);
+  const ended = sparkflow(folder, ["run", target, "--json", ...args], env, input);
   if (ended.code !== expect)
     throw new Error(`exit code ${ended.code}, expected ${expect}\n${ended.stdout}\n${ended.stderr}\n${logs(folder)}`);
   return ended.runs[0]!;
