@@ -85,12 +85,21 @@ function union(
   }
   const counted = own.every((output) => output === undefined || output.rows !== undefined);
   const { rows: _rows, schemaHash: _hash, ...rest } = first;
+  if (first.format === "table") return first; // all items are in the one
   return {
     ...rest,
-    uri: first.uri.replace(/\/\d+\/\d+\/([^/]+)$/, "/{driver}/{attempt}/$1"),
+    uri: pattern(first.uri, first.format, fan.batchSize),
     ...(counted ? { rows: own.reduce((sum, output) => sum + (output?.rows ?? 0), 0) } : {}),
     items,
   };
+}
+
+/** `…/each/0/1/part` as it is for every driver; in a batch each item has its own, `…/part/7` or `…/map/7.png`. */
+function pattern(uri: string, format: string, batchSize: number): string {
+  const drivers = uri.replace(/\/\d+\/\d+\/([^/]+)$/, "/{driver}/{attempt}/$1");
+  if (batchSize === 1) return drivers;
+  const extension = format === "file" ? (/\.[^./]+$/.exec(drivers)?.[0] ?? "") : "";
+  return `${drivers.slice(0, drivers.length - extension.length)}/{item}${extension}`;
 }
 
 /** Tasks as a condition sees them: how they ended, and what they left. */

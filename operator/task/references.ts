@@ -60,7 +60,7 @@ function itemProblem(reference: Reference, { name, ofDriver }: ItemReference, wh
   if (!ofDriver || whole) return [];
   const param = reference[1] ?? name;
   return [
-    `${text} is put in by the driver, so it can only be a whole param: write params: {${param}: ${text}}, and use $(params.${param}) in the program`,
+    `${text} is put in by the driver, so it can only be a whole param: write params: {${param}: ${text}}, and take the param in the program`,
   ];
 }
 

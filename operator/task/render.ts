@@ -3,6 +3,7 @@ import type { EnvVar, ParamValue } from "../api/common.ts";
 import type { Input, Output } from "../api/data.ts";
 import { hashText } from "../api/hash.ts";
 import { memoryMiB, sparkMemory } from "../api/quantity.ts";
+import type { TaskItems } from "../api/task.ts";
 import { isWeb } from "../api/uri.ts";
 import { splitJavaOptions } from "../settings/javaOptions.ts";
 import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
@@ -44,7 +45,10 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
   const scope: Scope = (reference) => paramScope(task, ofData)(reference) ?? ofData(reference);
   const settings = placedSettings(task, scope, place);
   const params = Object.fromEntries(
-    Object.entries(task.params).map(([name, param]) => [name, { ...param, value: resolveValue(param.value, ofData) }]),
+    Object.entries(task.params).map(([name, param]) => [
+      name,
+      ofItem(param.value, task.items?.as) ?? { ...param, value: resolveValue(param.value, ofData) },
+    ]),
   );
   const { program, files, pythonPath } = placedProgram(task, place);
   const args = task.args.map((arg) => resolveText(arg, scope));
@@ -61,6 +65,7 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
     pythonPath,
     args,
     params,
+    ...(task.items ? { items: placedItems(task.items, place) } : {}),
     inputs,
     outputs,
     conf: { file: "spark-defaults.conf", extra: commandLineConf(settings), secret: task.secrets.entryPoint },
@@ -96,6 +101,8 @@ type PlacedInput = {
   source?: string;
   /** The driver looks whether it is there. */
   optional?: true;
+  /** Of a forEach's outputs, read as one: `uri` is a pattern. */
+  items?: Input["items"];
 };
 type PlacedOutput = Omit<PlacedInput, "optional" | "source"> & {
   uri: string;
@@ -107,11 +114,11 @@ type PlacedOutput = Omit<PlacedInput, "optional" | "source"> & {
 };
 
 function placedInput(input: Input, place: Place): PlacedInput {
-  const { name, table, schema = null, options = {}, optional } = input;
+  const { name, table, schema = null, options = {}, optional, items } = input;
   const format = table === undefined ? (input.format ?? "parquet") : "table";
   const source = input.uri !== undefined && isWeb(input.uri) && isWeb(place.locate(input.uri)) ? input.uri : undefined;
   const uri = source === undefined ? inputUri(input, place) : broughtUri(source, place);
-  const more = { ...(source === undefined ? {} : { source }), ...(optional ? { optional } : {}) };
+  const more = { ...(source === undefined ? {} : { source }), ...(optional ? { optional, items } : {}) };
   return { name, uri, format, schema, options, ...more };
 }
 
@@ -179,6 +186,26 @@ function placedOutput(output: Output, number: number, place: Place): PlacedOutpu
   };
 }
 
+/** Where programs without the library find an input; the outputs of a forEach as a pattern that Hadoop's paths know. */
+function shownUri({ uri, items }: PlacedInput): string | null {
+  if (uri === null || !items) return uri;
+  const drivers = items.attempts.flatMap((attempt, driver) => (attempt > 0 ? [`${driver}/${attempt}`] : []));
+  return uri.replace("{driver}/{attempt}", `{${drivers.join(",")}}`).replace("{item}", "*");
+}
+
+/** Items of a forEach that the driver puts in itself. */
+function placedItems({ rows, ...items }: TaskItems, place: Place): object {
+  return { ...items, ...(rows ? { rows: placedInput({ ...rows, name: items.as }, place) } : {}) };
+}
+
+/** A param that is an item, or a field of one, as the driver finds it: the path within the item. */
+function ofItem(value: ParamValue, item: string | undefined): TypedParam | undefined {
+  if (item === undefined || typeof value !== "string") return undefined;
+  const [, path] = /^\$\(([^()]*)\)$/.exec(value) ?? [];
+  const [head, ...rest] = path?.split(".") ?? [];
+  return head === item ? { type: "item", value: rest } : undefined;
+}
+
 /** A task's own params by name. What is left in their values are references to its data, and `$$(`. */
 const paramScope =
   (task: ResolvedTask, ofData: Scope): Scope =>
@@ -194,7 +221,7 @@ const dataScope =
     if (field !== "uri" || more.length > 0) return undefined;
     const list = head === "inputs" ? inputs : head === "outputs" ? outputs : [];
     const item = list.find((one) => one.name === name);
-    return item && (item.uri ?? "");
+    return item && (shownUri(item) ?? "");
   };
 
 /** A param's own value: only `$$(` is left in it, or URIs of the task's inputs and outputs. */
@@ -299,13 +326,16 @@ function environment(
   outputs: PlacedOutput[],
   place: Place,
 ): EnvVar[] {
-  const plain = Object.fromEntries(Object.entries(params).map(([name, { value }]) => [name, value]));
+  const plain = Object.fromEntries(
+    Object.entries(params).flatMap(([name, { type, value }]) => (type === "item" ? [] : [[name, value]])),
+  );
   const all: EnvVar[] = [
     ...task.env.map((env) => (env.value === undefined ? env : { ...env, value: resolveText(env.value, scope) })),
     ...task.secrets.env.map(({ name, secret }) => ({ name, valueFrom: { secretKeyRef: secret } })),
-    ...inputs.flatMap(({ name, uri }) =>
-      uri === null ? [] : [{ name: variableName("SPARKFLOW_INPUT", name), value: uri }],
-    ),
+    ...inputs.flatMap((input) => {
+      const value = shownUri(input);
+      return value === null ? [] : [{ name: variableName("SPARKFLOW_INPUT", input.name), value }];
+    }),
     ...outputs.map(({ name, uri }) => ({ name: variableName("SPARKFLOW_OUTPUT", name), value: uri })),
     { name: "SPARKFLOW_PARAMS", value: JSON.stringify(plain) },
     ...(task.item === undefined ? [] : [{ name: "SPARKFLOW_ITEM", value: String(task.item) }]),

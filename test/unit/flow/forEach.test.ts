@@ -207,7 +207,7 @@ describe("a forEach", () => {
       "with a row in the midst of a text",
       { ...named, forEach: { rows: "load.cities", as: "city" }, args: ["$(city.name)"] },
       [
-        "spec.tasks[1].args[0]: $(city.name) is put in by the driver, so it can only be a whole param: write params: {name: $(city.name)}, and use $(params.name) in the program",
+        "spec.tasks[1].args[0]: $(city.name) is put in by the driver, so it can only be a whole param: write params: {name: $(city.name)}, and take the param in the program",
       ],
     ],
     [

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sparkflow import union
 from sparkflow.errors import SparkflowError
 
 API_VERSION = "sparkflow.dev/attempt-v1"
@@ -54,6 +55,8 @@ class Data:
     mode: str = "append"
     partition_by: tuple[str, ...] = ()
     commit: str | None = None
+    # of a forEach's outputs read as one: `uri` is a pattern
+    items: union.Items | None = None
 
     def __str__(self) -> str:
         return f"{self.role} `{self.name}`"
@@ -61,11 +64,26 @@ class Data:
 
 @dataclass(frozen=True)
 class Param:
-    """A param's value as JSON has it, and its declared type (`items` is the type of a list's items)."""
+    """A param's value as JSON has it, and its declared type (`items` is the type of a list's items).
+
+    Of type `item` it is what a forEach's item has: `value` is the path to it, [] for the whole item.
+    """
 
     type: str
     value: object
     items: str | None = None
+
+
+@dataclass(frozen=True)
+class ForEachItems:
+    """Items of a forEach that this driver takes, from number `first`: `values`, or rows of `rows`."""
+
+    name: str
+    first: int
+    count: int
+    batch: bool
+    values: tuple = ()
+    rows: Data | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,7 @@ class Attempt:
     python_path: tuple[Path, ...]
     args: tuple[str, ...]
     params: dict[str, Param]
+    items: ForEachItems | None
     inputs: dict[str, Data]
     outputs: dict[str, Data]
     properties_file: Path
@@ -116,6 +135,7 @@ def _attempt(folder: Path, spec: dict) -> Attempt:
         python_path=tuple(Path(os.path.normpath(folder / entry)) for entry in spec.get("pythonPath") or ()),
         args=tuple(spec.get("args") or ()),
         params={name: Param(p["type"], p["value"], p.get("items")) for name, p in (spec.get("params") or {}).items()},
+        items=_items(spec["items"]) if spec.get("items") else None,
         inputs=_data("input", spec.get("inputs") or ()),
         outputs=_data("output", spec.get("outputs") or ()),
         properties_file=folder / conf.get("file", "spark-defaults.conf"),
@@ -144,6 +164,16 @@ def _program(spec: dict) -> Program:
     return Program(kind, main_class=spec.get("mainClass"), **{key: spec.get(key) for key in keys})
 
 
+def _items(spec: dict) -> ForEachItems:
+    rows = _data("input", [spec["rows"]])[spec["as"]] if spec.get("rows") else None
+    values = tuple(spec.get("values") or ())
+    return ForEachItems(spec["as"], spec["first"], spec["count"], spec.get("batch", False), values, rows)
+
+
+def _union(spec: dict | None) -> union.Items | None:
+    return union.Items(spec["count"], spec["batchSize"], tuple(spec["attempts"])) if spec else None
+
+
 def _data(role: str, specs: list[dict]) -> dict[str, Data]:
     found: dict[str, Data] = {}
     for spec in specs:
@@ -161,6 +191,7 @@ def _data(role: str, specs: list[dict]) -> dict[str, Data]:
             mode=spec.get("mode") or "append",
             partition_by=tuple(spec.get("partitionBy") or ()),
             commit=spec.get("commit"),
+            items=_union(spec.get("items")),
         )
         if data.format not in FORMATS:
             raise SparkflowError(f"{data}: format is {data.format!r}; known are {', '.join(FORMATS)}")

@@ -114,6 +114,8 @@ def _kind(attempt: Attempt, name: str, argument: str, hint: object, function: Ca
     data = attempt.inputs[name]
     possible, shown = _INPUTS.get(data.format, (_ROWS, _FOR_ROWS))
     hint = None if hint is None else param_types.without_none(hint)
+    if data.items and possible[0] == "path":  # a path for each item
+        hint = (typing.get_args(hint) or (object,))[0] if (typing.get_origin(hint) or hint) is list else hint
     if hint in (None, typing.Any, object):
         return possible[0]
     kind = _kind_of(hint)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sparkflow
 from sparkflow import attempt as attempts
-from sparkflow import jar_program, prepare, result
+from sparkflow import jar_program, prepare, result, views
 from sparkflow.errors import SparkflowError, SparkJvmExited
 from sparkflow.failure import Failure, UserCode, describe, report
 from sparkflow.jvm import Jvm
@@ -31,6 +31,7 @@ class Driver:
     def __init__(self, folder: str):
         self.folder = folder
         self.values: dict = {}
+        self.item: int | None = None
         self.jvm: Jvm | None = None
         self.code = UserCode([Path(folder)])
         self.result_file = os.environ.get("SPARKFLOW_RESULT")
@@ -45,6 +46,8 @@ class Driver:
         except BaseException as error:
             error = self._jvm_is_gone(error) or error
             failure = describe(error, self.code)
+            if self.item is not None:
+                failure = failure._replace(message=f"item {self.item}: {failure.message}")
             report(error, failure, self.code)
             with contextlib.suppress(SparkflowError):  # the failure is what counts
                 result.add_values_file(self.values, VALUES_FILE)
@@ -62,8 +65,32 @@ class Driver:
         else:
             spark = self._spark(task)
             task.attempt = prepare.prepare(attempt, lambda: spark.gateway)
-            sparkflow._task = task
+            if task.attempt.items:
+                return self._run_items(task)
             self._run_in_python(task)
+        return self._complete(task)
+
+    def _run_items(self, of: Task) -> dict:
+        """Runs the program for each item. In a batch a value is the list of the items' values."""
+        from sparkflow import items
+
+        published, batch = [], of.attempt.items.batch
+        session = of.spark.session
+        for number, attempt in items.each(session, of.attempt):
+            self.item = number
+            if batch:
+                print(f"INFO sparkflow: item {number}", file=sys.stderr)
+            task = Task(attempt)
+            task.spark = of.spark
+            self._run_in_python(task)
+            published.append(self._complete(task))
+            for name, value in task.values.items():
+                result.add_value(self.values, name, [*self.values.get(name, []), value] if batch else value)
+            views.drop_all(session)  # the next item may make them again
+        self.item = None
+        return items.joined(published)
+
+    def _complete(self, task: Task) -> dict:
         result.add_values_file(task.values, VALUES_FILE)
         task.complete(lambda: self._spark(task).gateway)
         return task.published
@@ -77,6 +104,8 @@ class Driver:
 
     def _run_in_python(self, task: Task) -> None:
         from sparkflow import fugue_sql, geoparquet, python_program, sql
+
+        sparkflow._task = task
 
         for data in task.attempt.outputs.values():
             if data.crs:

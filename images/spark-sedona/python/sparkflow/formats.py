@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 
-from sparkflow import schema
+from sparkflow import schema, union
 from sparkflow.attempt import Data
 from sparkflow.errors import InputMissing, SchemaMismatch, SparkflowError, listed
 from sparkflow.geoparquet import CrsOfOutput, with_srid
@@ -23,6 +23,8 @@ def read(session, data: Data):
     the columns that are read, and their types are checked. Raises InputMissing and SchemaMismatch.
     """
     declared = schema.declared(data)
+    if data.items and not data.items.uris(data.uri):
+        return empty(session, data)
     reader = session.read.format(data.format).options(**_READ.get(data.format, {}))
     if data.format in ("csv", "json") and declared:
         refuse_geometry(data, declared)
@@ -33,6 +35,8 @@ def read(session, data: Data):
     frame = _load(reader, data)
     if declared and data.format not in ("csv", "json"):
         frame = _with_declared_partitions(reader, data, frame, declared)
+    if data.items:
+        frame = union.numbered(frame, data.uri)
     if data.format == "geoparquet":
         frame = with_srid(session, data, frame)
     if declared and data.format not in ("csv", "json"):
@@ -43,18 +47,19 @@ def read(session, data: Data):
 def chosen(data: Data, frame, declared: schema.Fields):
     """The declared columns of what was read. Raises SchemaMismatch where one is missing or of another type."""
     schema.check(data, frame.schema.jsonValue()["fields"], declared, more=True)
-    return frame.select(*(column(field["name"]) for field in declared))
+    return frame.select(*(column(field["name"]) for field in declared), *([union.ITEM] if data.items else []))
 
 
 def empty(session, data: Data):
-    """An optional input that isn't there, as a DataFrame without rows. Raises SparkflowError without a schema."""
+    """An input without data, optional or of no items, as a DataFrame without rows. SparkflowError without a schema."""
     declared = schema.declared(data) or (data.format == "text" and [{"name": "value", "type": "string"}])
     if not declared:
-        raise SparkflowError(
-            f"{data} is optional and isn't there, and without data a view needs columns: declare the input's `schema`"
-        )
+        why = "is of a forEach without items" if data.items else "is optional and isn't there"
+        where = "the `schema` of that output" if data.items else "the input's `schema`"
+        raise SparkflowError(f"{data} {why}, and without data it needs columns: declare {where}")
     _need_sedona(session, data, declared)
-    return session.createDataFrame(session.sparkContext.emptyRDD(), _struct(declared))
+    frame = session.createDataFrame(session.sparkContext.emptyRDD(), _struct(declared))
+    return frame.selectExpr("*", f"CAST(NULL AS BIGINT) {union.ITEM}") if data.items else frame
 
 
 def write(session, data: Data, frame) -> dict:
@@ -125,7 +130,7 @@ def _load(reader, data: Data):
     from pyspark.errors import AnalysisException
 
     try:
-        return reader.load(data.uri)
+        return reader.load(data.items.uris(data.uri) if data.items else data.uri)
     except AnalysisException as error:
         if error.getErrorClass() == "PATH_NOT_FOUND":
             raise InputMissing(f"{data} isn't there: nothing exists at {data.uri}") from None

@@ -17,8 +17,10 @@ def typed(name: str, param: Param) -> object:
 
     Raises SparkflowError where the value isn't of the declared type.
     """
-    if param.value is None:
-        return None
+    if param.value is None or param.type == "given":
+        return param.value
+    if param.type == "item":
+        return None  # as long as there's no item
     try:
         if param.type == "list":
             return [_DECLARED[param.items or "string"](item) for item in param.value]

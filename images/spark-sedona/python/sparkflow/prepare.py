@@ -31,7 +31,9 @@ def prepare(attempt: Attempt, gateway: Callable | None) -> Attempt:
     for inputs at a URL.
     """
     # whether a table is there only a session knows: its reader looks
-    found = [data for data in attempt.inputs.values() if data.uri is not None and data.format != "table"]
+    found = [
+        data for data in attempt.inputs.values() if data.uri is not None and data.format != "table" and not data.items
+    ]
     wanted = [data for data in found if data.optional or data.source]
     if gateway is None and not all(local_path(data.uri) for data in wanted):
         missing = _asked_elsewhere(attempt)

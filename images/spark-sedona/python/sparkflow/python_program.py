@@ -65,6 +65,9 @@ def _import(file: Path | None, module: str | None) -> ModuleType:
     if not file:
         return importlib.import_module(module)
     name = file.stem
+    known = getattr(sys.modules.get(name), "__file__", None)
+    if known and os.path.realpath(known) == os.path.realpath(file):
+        return sys.modules[name]  # of a forEach's former item
     spec = importlib.util.find_spec(name) if "." not in name and name not in sys.modules else None
     if spec is None or not spec.origin or os.path.realpath(spec.origin) != os.path.realpath(file):
         other = spec.origin if spec else getattr(sys.modules.get(name), "__file__", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from sparkflow import convert, footers, formats, models, opaque, param_types, result, schema, tables
 from sparkflow.attempt import Attempt, Data
 from sparkflow.errors import InputMissing, OutputMissing, SparkflowError, listed
@@ -39,8 +41,10 @@ class Task:
 
     def _read(self, data: Data, kind: str | None, hint: object):
         if data.format in ("file", "directory"):
-            path = opaque.read(data, lambda: self.spark.gateway)
-            return str(path) if kind == "path text" else path
+            parts = data.items.uris(data.uri) if data.items else [data.uri]
+            paths = [opaque.read(dataclasses.replace(data, uri=uri), lambda: self.spark.gateway) for uri in parts]
+            paths = [str(path) if kind == "path text" else path for path in paths]
+            return paths if data.items else paths[0]
         session = self.spark.session
         if data.format == "model":
             return models.read(session, data, hint)

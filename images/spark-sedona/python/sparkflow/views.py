@@ -35,6 +35,13 @@ def frames(task: Task) -> dict[str, object]:
     return found
 
 
+def drop_all(session) -> None:
+    """Forgets every temporary view of the session."""
+    for table in session.catalog.listTables():
+        if table.isTemporary:
+            session.catalog.dropTempView(table.name)
+
+
 def names(name: str) -> list[str]:
     """A manifest's name as a view, and where it has a `-`, also in the form that needs no backticks."""
     return list(dict.fromkeys((name.replace("-", "_"), name)))
