@@ -2,7 +2,7 @@
 // Result words are Argo's: Succeeded, Failed, Skipped (its condition was false), Omitted (it could not run any more).
 import { taskResultWords } from "../api/flow.ts";
 import type { RunPhase, TaskPhase } from "../api/status.ts";
-import { drivers, type FanOut, fanOutState, withDrivers } from "./fanOut.ts";
+import { drivers, type FanOut, fanOutState, splitKey, withDrivers } from "./fanOut.ts";
 import { type Graph, type Node, topological } from "./graph.ts";
 
 export type RunObservation = {
@@ -258,6 +258,16 @@ function count(run: RunObservation, order: readonly string[], { phases, fanOuts 
 
 const listed = (names: readonly string[]): string => `${names.slice(0, 10).join(", ")}${names.length > 10 ? " …" : ""}`;
 
+/** Keys in the graph's order, and of one task in that of its drivers. */
+function inOrder(order: readonly string[], keys: readonly string[]): string[] {
+  const places = new Map(order.map((name, place) => [name, place]));
+  const split = (key: string) => ({ place: places.get(splitKey(key).task) ?? 0, index: splitKey(key).index ?? 0 });
+  return keys
+    .map((key) => ({ key, ...split(key) }))
+    .sort((a, b) => a.place - b.place || a.index - b.index)
+    .map(({ key }) => key);
+}
+
 function result(
   run: RunObservation,
   order: readonly string[],
@@ -268,7 +278,10 @@ function result(
 ): { phase: RunPhase; message: string } {
   const done = counts.succeeded + counts.failed + counts.skipped + counts.omitted;
   if (!order.every((name) => hasEnded(phases.get(name)))) {
-    const asleep = [...run.tasks].flatMap(([key, phase]) => (phase === "Suspended" ? [key] : []));
+    const asleep = inOrder(
+      order,
+      [...run.tasks].flatMap(([key, phase]) => (phase === "Suspended" ? [key] : [])),
+    );
     const message = `${done}/${counts.total} tasks have ended${asleep.length > 0 ? `; suspended: ${listed(asleep)}` : ""}`;
     if (!moving && (run.suspended || asleep.length > 0)) return { phase: "Suspended", message };
     return { phase: run.tasks.size === 0 ? "Pending" : "Running", message };

@@ -276,3 +276,10 @@ describe("a result", () => {
     expect(hasEnded(phase)).toBe(ended);
   });
 });
+
+describe("a run with suspended tasks", () => {
+  it("names them in the graph's order, whichever was made first", () => {
+    const { message } = decide({ a: [], b: [], c: ["a"] }, { b: "Suspended", a: "Suspended" });
+    expect(message).toBe("0/3 tasks have ended; suspended: a, b");
+  });
+});
