@@ -1,6 +1,7 @@
 // What is observed of tasks and runs. A status is a summary that can be rebuilt: counts and the latest words, never a growing map.
 import { z } from "zod";
 import { field, required } from "./common.ts";
+import { longestRequest } from "./retry.ts";
 
 /** Phases of a task. The first four are on their way, Suspended until somebody resumes it; the others are results, in Argo's words. */
 export const taskPhases = [
@@ -63,6 +64,11 @@ const common = {
   finishedAt: field(time, "When it ended."),
 };
 
+const requestedAt = field(
+  z.string().max(longestRequest),
+  "Value of the annotation sparkflow.dev/retry-requested-at that was answered last.",
+);
+
 const runHash = field(
   z.string().max(64),
   "Hash of the fields that the present work was started for; an edit that changes it starts again.",
@@ -108,6 +114,7 @@ export const taskStatus = z.strictObject({
     "Failed attempts since the task was last started, by retry budget.",
   ),
   attempts: field(z.array(attemptStatus).max(keptAttempts), "The last ten attempts, with times and causes."),
+  retry: field(z.strictObject({ requestedAt }), "The latest request to try again."),
   driver: field(z.string().max(63), "Name of the latest attempt's driver pod."),
   executors: field(executorCounts, "Executor pods of the latest attempt."),
   progress: field(z.string().max(256), "What Spark is doing. Example: stage 3 count: 12/200."),
@@ -125,6 +132,14 @@ export const flowRunStatus = z.strictObject({
   ...common,
   phase: field(z.enum(runPhases), "Where the run is, for people."),
   revision: field(z.string().max(253), "ControllerRevision that holds the flow as this run took it."),
+  retry: field(
+    z.strictObject({
+      requestedAt,
+      number: field(z.int(), "How many times the run has been tried again."),
+      from: field(z.string().max(63), "Task that the latest try began from, if one was named."),
+    }),
+    "The latest request to try again, and the try that the run is in.",
+  ),
   progress: field(z.string().max(32), "Ended tasks out of all. Example: 5/7."),
   tasks: field(
     z.strictObject({

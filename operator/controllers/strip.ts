@@ -15,9 +15,20 @@ export function stripped<T extends KubeObject>(raw: KubeObject): T {
 export function strippedTask(raw: KubeObject): StoredTask {
   const task = stripped<StoredTask>(raw);
   if (!isFinal(task)) return task;
-  const { observedGeneration, phase, message, attempt, cause, values, outputs, finishedAt } = task.status!;
+  const { observedGeneration, phase, message, attempt, cause, values, outputs, finishedAt, retry } = task.status!;
   const attempts = task.status!.attempts!.filter(({ number }) => number === attempt);
-  const status = defined({ observedGeneration, phase, message, attempt, attempts, cause, values, outputs, finishedAt });
+  const status = defined({
+    observedGeneration,
+    phase,
+    message,
+    attempt,
+    attempts,
+    cause,
+    values,
+    outputs,
+    finishedAt,
+    retry,
+  });
   const { podTTL } = task.spec ?? {};
   return { ...task, spec: podTTL === undefined ? {} : { podTTL }, status } as StoredTask;
 }

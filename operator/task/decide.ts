@@ -32,6 +32,8 @@ export type TaskObservation = {
   suspended?: boolean;
   /** The latest attempt runs what the spec said before an edit. */
   outdated?: boolean;
+  /** Somebody asks for another attempt, whatever the budgets say. */
+  retryAsked?: boolean;
 };
 
 export type TaskAction = { kind: "start"; number: number } | { kind: "stop"; number: number; cause: Cause };
@@ -59,6 +61,9 @@ export function decideTask(observed: TaskObservation, now: number): TaskDecision
   }
   const outdated = observed.outdated || latest.cause?.reason === superseded.reason;
   if (outdated && !observed.cancelled) return replace(latest, observed.suspended === true);
+  const over = latest.state === "Succeeded" || latest.state === "Failed";
+  if (observed.retryAsked && over && !observed.cancelled && !observed.suspended)
+    return { ...start(latest.number + 1, "Pending", "starting again, since a retry was asked for"), anew: true };
   if (latest.state === "Succeeded") return { phase: "Succeeded", message: "" };
   if (latest.state === "Failed") return afterFailure(observed, latest, now);
   if (observed.cancelled)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { FlowRunStatus, FlowStatus, TaskStatus } from "../../operator/api/status.ts";
 import type { KubeObject } from "../../operator/kube/objects.ts";
 import {
+  events,
   pods,
   type Resource,
   sparkEngines,
@@ -48,6 +49,8 @@ export const make = (kind: Kind, name: string, spec: object, metadata: object = 
   rig.client.create(resources[kind]!, namespace, { apiVersion, kind, metadata: { name, ...metadata }, spec });
 export const edit = (kind: Kind, name: string, spec: object): Promise<KubeObject> =>
   rig.client.patch(resources[kind]!, namespace, name, { spec });
+export const annotate = (kind: Kind, name: string, annotations: object): Promise<KubeObject> =>
+  rig.client.patch(resources[kind]!, namespace, name, { metadata: { annotations } });
 export const read = (kind: Kind, name: string): Promise<KubeObject> =>
   rig.client.get(resources[kind]!, namespace, name);
 export const remove = (
@@ -109,6 +112,12 @@ export const statusWrites = (runName: string): number[] =>
     )
     .filter(({ objectRef }) => objectRef?.resource === "sparkflowruns" && objectRef.subresource === "status")
     .map(({ stageTimestamp }) => Date.parse(stageTimestamp));
+
+/** Reasons of the Events of an object. */
+export const eventsOf = async (object: string): Promise<string[]> =>
+  (await rig.client.list(events, namespace)).items
+    .filter(({ regarding }) => (regarding as { name?: string }).name === object)
+    .map(({ reason }) => String(reason));
 
 /** Waits so long that whatever would happen has happened. */
 export const quiet = (ms = 700): Promise<void> => new Promise((done) => setTimeout(done, ms));

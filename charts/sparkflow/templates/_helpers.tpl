@@ -108,7 +108,7 @@ annotations:
   verbs: [create, patch]
 - apiGroups: [sparkflow.dev]
   resources: [sparkflowruns]
-  verbs: [create, delete]
+  verbs: [create, patch, delete]
 - apiGroups: [sparkflow.dev]
   resources: [sparktasks/status, sparkflows/status, sparkflowruns/status]
   verbs: [patch]

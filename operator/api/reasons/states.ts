@@ -25,6 +25,18 @@ export const states: Reasons = {
     mend: ["`spec.suspend: false` goes on with a new attempt."],
     more: "control.md#suspend",
   },
+  Retried: {
+    means: "Somebody asked for a retry of the run: its failures, and what depends on them, run again.",
+    more: "control.md#retry",
+  },
+  RetryIgnored: {
+    means: "A retry was asked for where there is nothing to try again: the message says why.",
+    mend: [
+      "Ask when the task or run has ended, with a new value of the annotation `sparkflow.dev/retry-requested-at`.",
+      "`sparkflow retry RUN --from TASK` runs a task that has succeeded again, with all that depends on it.",
+    ],
+    more: "control.md#retry",
+  },
   Resumed: { means: "What was suspended goes on.", more: "control.md#suspend" },
   Succeeded: {
     means:

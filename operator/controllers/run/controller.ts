@@ -1,6 +1,7 @@
 // The SparkFlowRun controller: makes the run's SparkTasks in the order of the graph, and sums up how they do.
 import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
 import type { Problem } from "../../api/problems.ts";
+import { unansweredRetry } from "../../api/retry.ts";
 import type { Cause, TaskPhase } from "../../api/status.ts";
 import { decideRun, type RunDecision } from "../../flow/decide.ts";
 import { runScope } from "../../flow/expand.ts";
@@ -22,6 +23,7 @@ import { flowUidAnnotation } from "../made.ts";
 import { patchStatus } from "../patchStatus.ts";
 import type { Look } from "../task/controller.ts";
 import { problemsText } from "../task/describe.ts";
+import { answered, currentTasks, remakeTask, takeRetry, triedIn, tryAnnotations, tryOf } from "./retry.ts";
 import { type Revisions, revisionAnnotation } from "./revision.ts";
 import { type RunReport, runEnded, runStatus } from "./status.ts";
 import { phaseInRun, steerTasks } from "./steer.ts";
@@ -32,16 +34,20 @@ const createsAtOnce = 8;
 const progressEveryMs = 1000;
 
 export async function reconcileRun(ctx: Context, revisions: Revisions, key: string): Promise<Look> {
-  const run = ctx.runs.get(key);
-  if (!run || run.metadata.deletionTimestamp || runEnded(run.status?.phase)) return undefined;
-  const taken = await takeFlow(ctx, revisions, run);
-  if ("report" in taken) return (await report(ctx, run, taken.report)).look;
+  const found = ctx.runs.get(key);
+  if (!found || found.metadata.deletionTimestamp) return undefined;
+  if (runEnded(found.status?.phase) && unansweredRetry(found) === undefined) return undefined;
+  const taken = await takeFlow(ctx, revisions, found);
+  if ("report" in taken) return (await report(ctx, found, taken.report)).look;
   const { flow, params } = taken;
-  const begun = run.status?.revision === taken.revision ? run : (await report(ctx, run, { ...started, ...taken })).run;
   const plan = planOf(flow);
-  const atEnd = (own: string) => plan.graph.get(splitKey(own).task)?.atEnd === true;
+  const run = runEnded(found.status?.phase) ? await takeRetry(ctx, found, plan.graph) : found;
+  if (runEnded(run.status?.phase)) return undefined;
+  const begun = run.status?.revision === taken.revision ? run : (await report(ctx, run, { ...started, ...taken })).run;
+  const atEnd = (task: string) => plan.graph.get(splitKey(task).task)?.atEnd === true;
   await steerTasks(ctx, run, ownTasks(ctx, key, run), atEnd);
-  const tasks = ownTasks(ctx, key, run);
+  const own = ownTasks(ctx, key, run);
+  const tasks = currentTasks(plan.graph, run, own);
   const unmade = new Map<string, Cause>();
   const { name } = run.metadata;
   const rules = runRules(plan, { name, id: name, date: runDate(run), params }, (key) => madeOf(tasks.get(key)));
@@ -49,7 +55,7 @@ export async function reconcileRun(ctx: Context, revisions: Revisions, key: stri
   while (decision.create.length > 0) {
     const { create, outcome } = decision;
     await inParallel(createsAtOnce, create, async (key) => {
-      const made = await makeTask(ctx, flow, run, key, () => rules.make(key, outcome));
+      const made = await makeTask(ctx, flow, run, key, () => rules.make(key, outcome), own.get(key));
       if ("cause" in made) unmade.set(key, made.cause);
       else tasks.set(key, made.task);
     });
@@ -124,7 +130,7 @@ function ownTasks(ctx: Context, key: string, run: StoredRun): Map<string, Stored
 
 const madeOf = (task: StoredTask | undefined): Made | undefined =>
   task && {
-    phase: task.status?.phase ?? "Pending",
+    phase: phaseInRun(task),
     attempt: task.status?.attempt ?? 0,
     values: (task.status?.values ?? {}) as Made["values"],
     outputs: task.status?.outputs ?? [],
@@ -155,13 +161,14 @@ function decide(
 
 type MadeTask = { task: StoredTask } | { cause: Cause };
 
-/** Creates a task's SparkTask, or finds it there as this run's own. */
+/** Creates a task's SparkTask, or finds it there as this run's own. One of an earlier try is started again. */
 async function makeTask(
   ctx: Context,
   flow: SparkFlow,
   run: StoredRun,
   key: string,
   make: () => SparkTask,
+  former: StoredTask | undefined,
 ): Promise<MadeTask> {
   let object: SparkTask;
   try {
@@ -182,14 +189,17 @@ async function makeTask(
       annotations: {
         ...object.metadata.annotations,
         ...(flow.metadata.uid === undefined ? {} : { [flowUidAnnotation]: String(flow.metadata.uid) }),
+        ...tryAnnotations(tryOf(run)),
       },
       ownerReferences: [owner],
     },
   };
-  const made = await createOwn(ctx, sparkTasks, namespace, body);
+  const made = former ? { object: former } : await createOwn(ctx, sparkTasks, namespace, body);
   if (made) {
-    ctx.tasks.put(made.object);
-    return { task: made.object as StoredTask };
+    const isOld = triedIn(made.object) < tryOf(run).number;
+    const task = isOld ? await remakeTask(ctx, run, made.object, body) : made.object;
+    ctx.tasks.put(task);
+    return { task: task as StoredTask };
   }
   const message = `a SparkTask named ${objectName} is there already and isn't this run's: delete it, and make another run`;
   return { cause: { class: "Input", reason: "NameTaken", message } };
@@ -199,12 +209,14 @@ async function makeTask(
 async function report(ctx: Context, run: StoredRun, what: RunReport): Promise<{ run: StoredRun; look: Look }> {
   const before = run.status ?? {};
   const { uid, generation = 0 } = run.metadata;
-  const next = runStatus(before, what, generation, ctx.now());
+  const next = answered(run, runStatus(before, what, generation, ctx.now()));
   const waitMs = (ctx.detailsWritten.get(uid) ?? 0) + progressEveryMs - ctx.now();
   if (before.phase === next.phase && waitMs > 0) return { run, look: { afterMs: waitMs } };
   const written = await patchStatus(ctx, sparkFlowRuns, ctx.runs, run, next);
   if (written !== run) ctx.detailsWritten.set(uid, ctx.now());
   if (runEnded(next.phase)) ctx.detailsWritten.delete(uid);
+  if (unansweredRetry(run) && before.phase && !runEnded(before.phase))
+    tellRun(ctx, run, "Warning", "RetryIgnored", "the retry was ignored: the run is under way; ask when it has ended");
   if (before.phase !== next.phase && next.phase !== undefined) {
     const bad = next.phase === "Failed" || next.phase === "Cancelled";
     tellRun(ctx, run, bad ? "Warning" : "Normal", next.phase, next.message || next.phase);

@@ -6,6 +6,7 @@ import type { RunDecision } from "../../flow/decide.ts";
 import { splitKey } from "../../flow/fanOut.ts";
 import type { StoredTask } from "../context.ts";
 import { boundedCause } from "../task/status.ts";
+import { phaseInRun } from "./steer.ts";
 
 export type RunReport =
   | { refused: Cause }
@@ -70,7 +71,7 @@ function summary({ decision, tasks, unmade }: Known): Partial<FlowRunStatus> {
     ...[...fail].map(([task, message]) => ({ task, cause: { ...unbegun, message } })),
     ...[...unmade].map(([task, cause]) => ({ task, cause })),
     ...[...tasks]
-      .filter(([, task]) => task.status?.phase === "Failed")
+      .filter(([, task]) => phaseInRun(task) === "Failed")
       .map(([task, object]) => ({ task, cause: causeOf(object) })),
   ];
   const order = new Map([...phases.keys()].map((name, index) => [name, index]));

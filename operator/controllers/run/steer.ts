@@ -1,4 +1,6 @@
 // What a run's cancel and suspend do to the tasks that it made: each is asked for the same.
+import { unansweredRetry } from "../../api/retry.ts";
+import type { TaskPhase } from "../../api/status.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { keyOfTask } from "../../flow/names.ts";
 import { sparkTasks } from "../../kube/resources.ts";
@@ -9,7 +11,7 @@ import { readAnew } from "../readAnew.ts";
 /** Patches at once of one run. */
 const patchesAtOnce = 8;
 /** On a task that its run suspended: only such a task goes on with the run. */
-const suspendedByRun = "sparkflow.dev/suspended-by-run";
+export const suspendedByRun = "sparkflow.dev/suspended-by-run";
 
 /**
  * Has a run's tasks that haven't ended do as the run is told. Cancelling is for good, so it comes before suspending; what
@@ -21,7 +23,7 @@ export async function steerTasks(
   tasks: ReadonlyMap<string, StoredTask>,
   atEnd: (key: string) => boolean,
 ): Promise<void> {
-  const active = [...tasks.values()].filter(({ status }) => !hasEnded(status?.phase));
+  const active = [...tasks.values()].filter((task) => !hasEnded(phaseInRun(task)));
   const marked = ({ metadata }: StoredTask) => metadata.annotations?.[suspendedByRun] !== undefined;
   if (spec?.cancel) {
     const going = active.filter((task) => !task.spec?.cancel && !atEnd(keyOfTask(task)));
@@ -50,9 +52,12 @@ async function patchAll(
   });
 }
 
-/** A task's phase for the decision about its run: one that is to go on again, but hasn't said so yet, is under way. */
-export const phaseInRun = ({ spec, status }: StoredTask) =>
-  status?.phase === "Suspended" && !spec?.suspend ? "Pending" : (status?.phase ?? "Pending");
+/** A task's phase for its run: one that is to go on, or to be tried again, and hasn't said so yet is under way. */
+export function phaseInRun(task: StoredTask): TaskPhase {
+  const { spec, status } = task;
+  const resumed = status?.phase === "Suspended" && !spec?.suspend;
+  return resumed || unansweredRetry(task) !== undefined ? "Pending" : (status?.phase ?? "Pending");
+}
 
 /** What of a task is news to its run: how it ended, or that it is suspended; all others are under way alike. */
 export function newsToRun(task: StoredTask): string {

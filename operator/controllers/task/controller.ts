@@ -2,16 +2,18 @@
 // anywhere, and another one that begins, end where this one would have.
 import type { SparkTask } from "../../api/kinds.ts";
 import { durationMs } from "../../api/quantity.ts";
+import { unansweredRetry } from "../../api/retry.ts";
 import { defaultStartMs } from "../../engines/kubernetes/driverPod.ts";
 import { type DriverPod, isDriver, taskOf } from "../../engines/kubernetes/pod.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { keyOf } from "../../kube/objects.ts";
-import { pods as podResource } from "../../kube/resources.ts";
+import { pods as podResource, sparkTasks } from "../../kube/resources.ts";
 import { type Cause, decideTask, superseded, type TaskDecision } from "../../task/decide.ts";
 import { resolveRetry, resolveTimeouts } from "../../task/resolve.ts";
 import type { Context, StoredTask } from "../context.ts";
 import { tellTask } from "../events.ts";
+import { readAnew } from "../readAnew.ts";
 import { type Descriptions, problemsText } from "./describe.ts";
 import { expire, releaseStrays, stopDriver, tidy } from "./pods.ts";
 import { failed, quietUntil, reportOf } from "./report.ts";
@@ -64,7 +66,9 @@ async function step(
   own: readonly DriverPod[],
 ): Promise<Look> {
   const now = ctx.now();
-  const decision = decide(checked.task, view, now);
+  const asked = unansweredRetry(stored) !== undefined;
+  if (asked && stored.spec?.cancel && hasEnded(stored.status?.phase)) return takeCancelBack(ctx, stored);
+  const decision = decide(checked.task, view, asked, now);
   const { action } = decision;
   if (action?.kind === "start") return begin(ctx, stored, checked, view, own, action.number, decision);
   if (action?.kind === "stop" && view.pod) await stopDriver(ctx, view.pod, action.cause);
@@ -76,7 +80,20 @@ async function step(
   return look(now, decision.wakeAt, view.driver?.lookAt, dueAt, await afterEnd(ctx, written, own));
 }
 
-function decide(task: SparkTask, view: TaskView, now: number): TaskDecision {
+/** Whoever asks for a retry of a task that was cancelled takes the cancel back. */
+async function takeCancelBack(ctx: Context, stored: StoredTask): Promise<Look> {
+  const { namespace = "", name, resourceVersion } = stored.metadata;
+  try {
+    ctx.tasks.put(
+      await ctx.client.patch(sparkTasks, namespace, name, { metadata: { resourceVersion }, spec: { cancel: null } }),
+    );
+  } catch (error) {
+    if (!(await readAnew(ctx, sparkTasks, ctx.tasks, stored, error))) throw error;
+  }
+  return { afterMs: 0 };
+}
+
+function decide(task: SparkTask, view: TaskView, retryAsked: boolean, now: number): TaskDecision {
   const { driver } = view;
   const timeouts = { startMs: defaultStartMs, ...resolveTimeouts(task.spec) };
   const decision = decideTask(
@@ -89,6 +106,7 @@ function decide(task: SparkTask, view: TaskView, now: number): TaskDecision {
       cancelled: task.spec.cancel === true,
       suspended: task.spec.suspend === true,
       outdated: view.outdated,
+      retryAsked,
     },
     now,
   );
@@ -113,7 +131,7 @@ async function begin(
 ): Promise<Look> {
   let current = stored;
   const { status = {} } = stored;
-  if (number > 1 && status.attempt !== number) {
+  if (number > 1 && (status.attempt !== number || decision.anew)) {
     const report = reportOf(stored, checked.hash, view, own, decision);
     current = (await write(ctx, stored, report)).task;
     await tidy(ctx, current.status ?? {}, own);

@@ -73,6 +73,7 @@ export function taskStatus(previous: TaskStatus, report: TaskReport, generation:
       now: iso(now),
     }),
     runHash: report.runHash ?? kept.runHash,
+    retry: kept.retry,
     attempt: report.attempt ?? kept.attempt,
     nextAttemptAt: typeof report.nextAttemptAt === "number" ? iso(report.nextAttemptAt) : undefined,
     failures: report.failures ?? (report.restart ? { program: 0, infrastructure: 0 } : kept.failures),

@@ -1,4 +1,5 @@
 // What the operator sees of a task: its status and its driver pods, made one observation for `decideTask`. Pure.
+import { unansweredRetry } from "../../api/retry.ts";
 import type { AttemptStatus, Cause, TaskStatus } from "../../api/status.ts";
 import { type DriverObservation, observeDriver } from "../../engines/kubernetes/observe.ts";
 import type { DriverPod } from "../../engines/kubernetes/pod.ts";
@@ -10,8 +11,10 @@ import type { StoredTask } from "../context.ts";
 /** On a driver pod: what its attempt was started for. */
 export const runHashAnnotation = "sparkflow.dev/run-hash";
 
-/** True if nothing of a task can change any more but by an edit: its end is written. Its pods may have to be let go yet. */
-export function isFinal({ status, metadata }: StoredTask): boolean {
+/** True if nothing of a task can change any more but by an edit or a retry: its end is written. Its pods may have to be let go yet. */
+export function isFinal(task: StoredTask): boolean {
+  const { status, metadata } = task;
+  if (unansweredRetry(task) !== undefined) return false;
   if (!status || !hasEnded(status.phase) || status.observedGeneration !== metadata.generation) return false;
   return recordOf(status, status.attempt ?? 0)?.finishedAt !== undefined;
 }

@@ -1,4 +1,5 @@
 // Writes what changed of a task's status, and tells of it in an Event where it is a step.
+import { requestedRetry, unansweredRetry } from "../../api/retry.ts";
 import type { TaskStatus } from "../../api/status.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { sparkTasks } from "../../kube/resources.ts";
@@ -20,18 +21,20 @@ type Written = {
 export async function write(ctx: Context, stored: StoredTask, report: TaskReport): Promise<Written> {
   const { status = {}, metadata } = stored;
   const progress = report.phase === "Running" ? ctx.progress.get(metadata.uid) : undefined;
-  const next = taskStatus(
-    status,
-    progress === undefined ? report : { ...report, progress },
-    metadata.generation ?? 0,
-    ctx.now(),
-  );
+  const told = progress === undefined ? report : { ...report, progress };
+  const requestedAt = requestedRetry(stored);
+  const next: TaskStatus = {
+    ...taskStatus(status, told, metadata.generation ?? 0, ctx.now()),
+    ...(requestedAt === undefined ? {} : { retry: { requestedAt } }),
+  };
   const dueAt = (ctx.detailsWritten.get(metadata.uid) ?? 0) + detailEveryMs;
   if (onlyDetails(status, next) && ctx.now() < dueAt)
     return statusPatch(status, next) ? { task: stored, dueAt } : { task: stored };
   const written = await patchStatus(ctx, sparkTasks, ctx.tasks, stored, next);
   if (written !== stored) ctx.detailsWritten.set(metadata.uid, ctx.now());
   if (hasEnded(next.phase)) ctx.detailsWritten.delete(metadata.uid);
+  if (unansweredRetry(stored) && !report.restart && (status.phase === "Running" || status.phase === "Suspended"))
+    tellTask(ctx, stored, "Warning", "RetryIgnored", `the retry was ignored: the task is ${status.phase}`);
   tellOfStep(ctx, stored, status, next);
   return { task: written };
 }
@@ -43,7 +46,8 @@ function onlyDetails(before: TaskStatus, after: TaskStatus): boolean {
     before.phase === "Running" &&
     before.message === after.message &&
     before.observedGeneration === after.observedGeneration &&
-    before.attempt === after.attempt
+    before.attempt === after.attempt &&
+    before.retry?.requestedAt === after.retry?.requestedAt
   );
 }
 

@@ -189,6 +189,30 @@ describe("a task that was edited", () => {
   });
 });
 
+describe("a retry that somebody asks for", () => {
+  it.each<[string, AttemptObservation]>([
+    ["what failed for good", failed(3, "Input")],
+    ["what was cancelled before", failed(3, "Cancelled")],
+    ["what waits for its next attempt", failed(3, "Program", long)],
+    ["what has succeeded", { ...failed(3), state: "Succeeded" }],
+  ])("starts %s again at once, its budgets anew", (_, attempt) => {
+    expect(decideTask(task([attempt], { retryAsked: true }), long)).toMatchObject({
+      action: { kind: "start", number: 4 },
+      anew: true,
+    });
+  });
+
+  it.each<[string, AttemptObservation, Partial<TaskObservation>]>([
+    ["runs", { number: 3, state: "Running", createdAt: 0, startedAt: 0 }, {}],
+    ["is suspended", failed(3), { suspended: true }],
+    ["is being cancelled", failed(3), { cancelled: true }],
+  ])("does nothing to what %s", (_, attempt, more) => {
+    const decide = (retryAsked: boolean) => decideTask(task([attempt], { ...more, retryAsked }), long);
+    expect(decide(true)).toEqual(decide(false));
+    expect(decide(true).action).toBeUndefined();
+  });
+});
+
 describe("a task that is suspended", () => {
   const stopped: AttemptObservation = {
     ...failed(3),
