@@ -9,12 +9,10 @@ import { addClusterOptions, type ClusterOptions, clusterOptions, onCluster } fro
 import { taskForLog, writeLog } from "./cluster/driverLog.ts";
 import { UserError } from "./exit.ts";
 import { wholeNumber } from "./numbers.ts";
-import { isOnCluster } from "./place.ts";
+import { isOnCluster, whereHelp } from "./place.ts";
 import { findRun } from "./runs.ts";
 
-const help = `
-The name of a run on this machine, or \`last\`, is looked for here; every other name on the cluster. With -n, --context,
---kubeconfig or --cluster, and as \`kubectl sparkflow\`, it is always the cluster.
+const help = `${whereHelp}
 
 Examples:
   sparkflow logs last count-cities                the latest attempt of a task of the latest run here

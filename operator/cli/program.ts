@@ -12,6 +12,7 @@ import { logsCommand } from "./logs.ts";
 import { planCommand } from "./plan.ts";
 import { programName } from "./plugin.ts";
 import { renderCommand } from "./render.ts";
+import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { submitCommand } from "./submit.ts";
@@ -59,7 +60,7 @@ function everyCommand(): Command {
     graphCommand(),
     runsCommand(),
   ];
-  const onCluster = [submitCommand(), getCommand(), logsCommand(), uiCommand(), cancelCommand(), explainCommand()];
+  const onCluster = [submitCommand(), getCommand(), logsCommand(), uiCommand(), cancelCommand(), retryCommand(), explainCommand()];
   for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
 
   program.addCommand(completionCommand().exitOverride());

@@ -1,6 +1,7 @@
 // What the cluster's objects say of tasks and runs, as reports and tables show it. Pure.
 import type { FlowTask } from "../../api/flow.ts";
 import type { SparkFlow, SparkFlowRun, SparkTask } from "../../api/kinds.ts";
+import { unansweredRetry } from "../../api/retry.ts";
 import { type Condition, mostShown, type TaskPhase } from "../../api/status.ts";
 import { splitKey } from "../../flow/fanOut.ts";
 import { graphOf, topological } from "../../flow/graph.ts";
@@ -21,10 +22,17 @@ export const taskLabel = "sparkflow.dev/task";
 /** A task's short name: its key in the run, as by-country[3] for a driver of a forEach, else the object's name. */
 export const shortName = (task: TaskObject): string => keyOfTask(task);
 
-type Conditioned = { metadata: { generation?: number }; status?: { conditions?: Condition[] | undefined } | undefined };
+type Conditioned = {
+  metadata: { generation?: number; annotations?: Record<string, string> };
+  status?:
+    | { conditions?: Condition[] | undefined; retry?: { requestedAt?: string | undefined } | undefined }
+    | undefined;
+};
 
-/** Whether an object, as it is now, has ended; what it says of an earlier generation doesn't count. */
-export function isFinished({ metadata, status }: Conditioned): boolean {
+/** Whether an object, as it is now, has ended; what it says of an earlier generation, or before a retry, doesn't count. */
+export function isFinished(object: Conditioned): boolean {
+  if (unansweredRetry(object) !== undefined) return false;
+  const { metadata, status } = object;
   const finished = status?.conditions?.find(({ type }) => type === "Finished");
   return finished?.status === "True" && (finished.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 }

@@ -86,7 +86,13 @@ export class ApiServer {
     const at = request.method === "POST" ? `${place.plural}/${place.namespace}/${body.metadata.name}` : key;
     this.writes.push(`${request.method} ${at}`);
     const merge = request.headers["content-type"]?.includes("merge-patch");
-    const next = merge ? { ...before, spec: { ...before.spec, ...body.spec } } : { ...body, status: before?.status };
+    const annotations = { ...before?.metadata.annotations, ...body.metadata?.annotations };
+    const merged = () => ({
+      ...before,
+      metadata: { ...before.metadata, annotations },
+      spec: { ...before.spec, ...body.spec },
+    });
+    const next = merge ? merged() : { ...body, status: before?.status };
     answer(200, this.put(at, next));
     this.onWrite(this, at);
   }

@@ -223,6 +223,41 @@ describe("cancel", () => {
   });
 });
 
+describe("retry", () => {
+  const annotationsOf = (server: ApiServer, name: string) =>
+    server.objects.get(`sparkflowruns/spark/${name}`).metadata.annotations;
+
+  it("asks for the retry of a run that has ended, and says how to watch it", async () => {
+    const { server, sparkflow } = await cluster(objects);
+    const { stdout, code } = await sparkflow("retry", "nightly-g2");
+    expect(stdout).toBe(
+      "the run nightly-g2 is tried again: its failures, and what depends on them\nwatch: sparkflow get run nightly-g2 -n spark --watch\n",
+    );
+    expect(code).toBe(0);
+    expect(annotationsOf(server, "nightly-g2")["sparkflow.dev/retry-requested-at"]).toMatch(/^2\d{3}-/);
+    // What is asked for twice was not answered yet.
+    expect((await sparkflow("retry", "nightly-g2")).stderr).toBe("the run nightly-g2 hasn't ended: it is Failed\n");
+  });
+
+  it("from a task names it on the run, if the flow has it", async () => {
+    const flow = { kind: "SparkFlow", spec: flowSpec };
+    const { server, sparkflow } = await cluster({ ...objects, "sparkflows/spark/nightly": flow });
+    expect((await sparkflow("retry", "nightly-g2", "--from", "lod")).stderr).toBe(
+      'the flow nightly has no task "lod"; it has load\n',
+    );
+    await sparkflow("retry", "nightly-g2", "--from", "load");
+    expect(annotationsOf(server, "nightly-g2")["sparkflow.dev/retry-from"]).toBe("load");
+  });
+
+  it("of what runs is refused", async () => {
+    const { server, sparkflow } = await cluster(objects);
+    const { stderr, code } = await sparkflow("retry", "count");
+    expect(stderr).toBe("the task count hasn't ended: it is Running\n");
+    expect(code).toBe(2);
+    expect(server.writes).toEqual([]);
+  });
+});
+
 describe("logs", () => {
   it("of a name that is no local run come from the cluster: of the task of a run that failed, or the one named", async () => {
     const { server, sparkflow } = await cluster(objects);

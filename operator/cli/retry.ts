@@ -1,0 +1,78 @@
+// sparkflow retry: runs again what failed, of a run or task that has ended.
+import { Command } from "commander";
+import { retryAnnotation, retryFromAnnotation } from "../api/retry.ts";
+import { addClusterOptions, type Cluster, clusterOptions, onCluster } from "./cluster/connect.ts";
+import { kindWord, resources } from "./cluster/kinds.ts";
+import { find, findNamed, need } from "./cluster/read.ts";
+import { isFinished, type RunObject, type TaskObject, taskLabel } from "./cluster/views.ts";
+import { UserError } from "./exit.ts";
+import { programName } from "./plugin.ts";
+
+const examples = `
+Examples:
+  sparkflow retry geo-cities-g1                          a run: its failures, what was omitted, what depends on them
+  sparkflow retry geo-cities-g1 --from count-cities      a task and all that depends on it, even if it has succeeded
+  sparkflow retry word-count -n spark                    a task by itself
+
+Tasks that have succeeded keep their results. Attempts go on counting, and those before stay visible.`;
+
+type Options = { from?: string };
+
+export const retryCommand = (): Command =>
+  addClusterOptions(
+    new Command("retry")
+      .description("run again what failed, of a run or task of a cluster that has ended")
+      .argument("<run|task>", "a name; RUN/TASK is the run from this task on"),
+  )
+    .option("--from <task>", "run this task again, with all that depends on it, and what failed")
+    .addHelpText("after", examples)
+    .action((name: string, { from }: Options, command: Command) =>
+      onCluster(clusterOptions(command), async (cluster) => console.log(await retry(cluster, name, from))),
+    );
+
+/** Asks for the retry; the sentence says what happens. */
+async function retry(cluster: Cluster, text: string, from: string | undefined): Promise<string> {
+  const { client, namespace } = cluster;
+  const { run, task } = await findNamed(client, namespace, text);
+  const owner = task?.metadata.ownerReferences?.find(({ kind }) => kind === "SparkFlowRun");
+  if (task && owner) {
+    const own = task.metadata.labels?.[taskLabel] ?? task.metadata.name;
+    return retryRun(cluster, await need(client, "SparkFlowRun", namespace, owner.name), from ?? own);
+  }
+  if (run) return retryRun(cluster, run, from);
+  if (from !== undefined) throw new UserError([`--from is for a run: ${text} is a task by itself`]);
+  await ask(cluster, task!, {});
+  return `the task ${task!.metadata.name} is tried again\n${watchHint(task!)}`;
+}
+
+async function retryRun(cluster: Cluster, run: RunObject, from: string | undefined): Promise<string> {
+  const { name } = run.metadata;
+  if (from === undefined && run.status?.phase === "Succeeded")
+    throw new UserError([`the run ${name} has succeeded: --from TASK runs a task again, with all that depends on it`]);
+  if (from !== undefined) await checkTask(cluster, run, from);
+  await ask(cluster, run, { [retryFromAnnotation]: from ?? null });
+  const what =
+    from === undefined ? "its failures, and what depends on them" : `${from}, all that depends on it, and what failed`;
+  return `the run ${name} is tried again: ${what}\n${watchHint(run)}`;
+}
+
+/** A name that the flow doesn't have now is most likely a slip; the run may know it all the same, so the operator decides. */
+async function checkTask({ client }: Cluster, run: RunObject, from: string): Promise<void> {
+  const flow = await find(client, "SparkFlow", run.metadata.namespace!, run.spec.flow);
+  const names = [...(flow?.spec.tasks ?? []), ...(flow?.spec.finally ?? [])].map(({ name }) => name);
+  if (!flow || names.includes(from)) return;
+  throw new UserError([`the flow ${run.spec.flow} has no task "${from}"; it has ${names.join(", ")}`]);
+}
+
+async function ask({ client, namespace }: Cluster, object: RunObject | TaskObject, more: object): Promise<void> {
+  const { name } = object.metadata;
+  const word = kindWord[object.kind];
+  if (!isFinished(object))
+    throw new UserError([`the ${word} ${name} hasn't ended: it is ${object.status?.phase ?? "Pending"}`]);
+  const annotations = { [retryAnnotation]: new Date().toISOString(), ...more };
+  const patch = { metadata: { annotations }, ...(object.spec.cancel ? { spec: { cancel: null } } : {}) };
+  await client.patch(resources[object.kind], namespace, name, patch, { fieldManager: "sparkflow" });
+}
+
+const watchHint = ({ kind, metadata }: RunObject | TaskObject): string =>
+  `watch: ${programName()} get ${kindWord[kind]} ${metadata.name} -n ${metadata.namespace} --watch`;
