@@ -7,28 +7,43 @@ import { find, findNamed, need } from "./cluster/read.ts";
 import { isFinished, type RunObject, type TaskObject, taskLabel } from "./cluster/views.ts";
 import { UserError } from "./exit.ts";
 import { programName } from "./plugin.ts";
+import { retryLocally } from "./retryLocal.ts";
+import type { How } from "./run.ts";
+import { isOnCluster, whereHelp } from "./where.ts";
 
-const examples = `
+const examples = `${whereHelp}
+
 Examples:
+  sparkflow retry last                                   the latest run here
   sparkflow retry geo-cities-g1                          a run: its failures, what was omitted, what depends on them
   sparkflow retry geo-cities-g1 --from count-cities      a task and all that depends on it, even if it has succeeded
   sparkflow retry word-count -n spark                    a task by itself
 
 Tasks that have succeeded keep their results. Attempts go on counting, and those before stay visible.`;
 
-type Options = { from?: string };
+type Options = { from?: string; cluster?: boolean } & How;
 
 export const retryCommand = (): Command =>
   addClusterOptions(
     new Command("retry")
-      .description("run again what failed, of a run or task of a cluster that has ended")
-      .argument("<run|task>", "a name; RUN/TASK is the run from this task on"),
+      .description("run again what failed, of a run or task that has ended")
+      .argument(
+        "<run|task>",
+        "a run's name, or `last`; on a cluster a task's, too; RUN/TASK is the run from this task on",
+      ),
   )
     .option("--from <task>", "run this task again, with all that depends on it, and what failed")
+    .option("--json", "on this machine: print a JSON object a line, as `run` does")
+    .option("--no-archive", "on this machine: don't make the class archive that lets later tasks start faster")
+    .option("--cluster", "look on the cluster, whatever the name")
     .addHelpText("after", examples)
-    .action((name: string, { from }: Options, command: Command) =>
-      onCluster(clusterOptions(command), async (cluster) => console.log(await retry(cluster, name, from))),
-    );
+    .action(async (name: string, options: Options, command: Command) => {
+      const where = clusterOptions(command);
+      const [run = name, task] = /^(?!(?:task|run)\/)([^/]+)\/([^/]+)$/.exec(name)?.slice(1) ?? [];
+      if (isOnCluster(run, options, where))
+        await onCluster(where, async (cluster) => console.log(await retry(cluster, name, options.from)));
+      else process.exitCode = await retryLocally(run, options.from ?? task, options);
+    });
 
 /** Asks for the retry; the sentence says what happens. */
 async function retry(cluster: Cluster, text: string, from: string | undefined): Promise<string> {

@@ -1,15 +1,16 @@
 // sparkflow run: runs flows and tasks on this machine, from the manifests that a cluster takes.
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { archiveLog, makeArchive } from "../engines/local/archive.ts";
 import { type LocalMachine, localMachine } from "../engines/local/machine.ts";
-import { planRuns } from "../engines/local/plan.ts";
+import { planRuns, type RunPlan } from "../engines/local/plan.ts";
 import { runLocally } from "../engines/local/run.ts";
 import type { Reporter } from "../engines/local/state.ts";
 import { removeProcessTemp, removeStale } from "../engines/local/temp.ts";
 import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { failed } from "./exit.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
-import { checkedProject, orUserError, problemsError, problemText } from "./project.ts";
+import { type Checked, checkedProject, orUserError, problemsError, problemText } from "./project.ts";
 import { jsonReporter } from "./report/json.ts";
 import { plainReporter } from "./report/plain.ts";
 import type { FullReporter } from "./report/reporter.ts";
@@ -27,7 +28,7 @@ The folder .sparkflow holds what ran: runs/<run>/<task>/<attempt>/ has conf, pro
 storage/ has the outputs. sparkflow.local.yaml beside the manifest (or in the home folder) sets maxCores, maxMemory,
 python, secrets and paths; see docs/local-runs.md.`;
 
-type Options = EngineOption & { param?: Record<string, string>; json?: boolean; archive: boolean };
+type Options = EngineOption & How & { param?: Record<string, string> };
 
 export const runCommand = (): Command =>
   new Command("run")
@@ -42,10 +43,22 @@ export const runCommand = (): Command =>
       process.exitCode = await run(targets, options);
     });
 
-async function run(targets: string[], { param = {}, json, archive, engine }: Options): Promise<number> {
-  const { project, config, warnings } = checkedProject(targets, { engine });
-  const { plans, problems } = planRuns(project, param, new Date());
+function run(targets: string[], { param = {}, engine, ...how }: Options): Promise<number> {
+  const checked = checkedProject(targets, { engine });
+  const { plans, problems } = planRuns(checked.project, param, new Date());
   if (problems.length > 0) throw problemsError(problems);
+  const source = { ...(engine === undefined ? {} : { engine }), targets: targets.map((target) => resolve(target)) };
+  return runPlans(checked, targets.includes("-") ? plans : plans.map((plan) => ({ ...plan, source })), how);
+}
+
+export type How = { json?: boolean; archive: boolean };
+
+/** Runs plans to their ends, told of as the options say. Returns the exit code. */
+export async function runPlans(
+  { project, config, warnings }: Checked,
+  plans: readonly RunPlan[],
+  { json, archive }: How,
+): Promise<number> {
   const machine = orUserError(() => localMachine(config, project));
   const reporter = json
     ? jsonReporter()

@@ -72,7 +72,7 @@ export function decideTask(observed: TaskObservation, now: number): TaskDecision
   return whileActive(observed, latest, now);
 }
 
-const suspended: TaskDecision = { phase: "Suspended", message: "suspended: it goes on when spec.suspend is false" };
+const suspended: TaskDecision = { phase: "Suspended", message: "it goes on when spec.suspend is false" };
 const cancelled = (message: string): TaskDecision => ({
   phase: "Failed",
   message,

@@ -12,7 +12,8 @@ import type { MadeTasks } from "../../flow/results.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem } from "../../manifest/source.ts";
 import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
-import { localUid, newRunName } from "./store.ts";
+import type { Earlier } from "./again.ts";
+import { localUid, newRunName, type RunRecord } from "./store.ts";
 
 export type RunPlan = {
   name: string;
@@ -27,6 +28,10 @@ export type RunPlan = {
   suspended: boolean;
   params: ParamValues;
   date: string;
+  /** What the command line made it from, if it can be read once more. */
+  source?: Pick<RunRecord, "targets" | "engine">;
+  /** The run that it takes up again. */
+  earlier?: Earlier;
   /** Tasks with forEach. */
   forEach: ReadonlyMap<string, ForEach>;
   /** What decide asks of the run, and what the run makes of a key, resolved with its engine. `made` tells what there is by now. */
@@ -55,7 +60,8 @@ export function planRuns(
           }))
         : [{ params: {}, suspended: false, source: flow.source }];
     for (const { params, suspended, source } of runs) {
-      const planned = planFlow(project, flow, { ...params, ...given }, now);
+      const name = newRunName(flow.object.metadata.name, now);
+      const planned = planFlow(project, flow, { ...params, ...given }, name, localDate(now));
       plans.push({ ...planned.plan, suspended });
       problems.push(
         ...planned.problems.map((one) =>
@@ -72,17 +78,35 @@ export function planRuns(
       severity: "error",
       message: "only a SparkFlow has params to give, and there is none here",
     });
-  return { plans: [...plans, ...project.tasks.map((task) => planTask(project, task, now))], problems };
+  const tasks = project.tasks.map((task) =>
+    planTask(project, task, newRunName(task.object.metadata.name, now), localDate(now)),
+  );
+  return { plans: [...plans, ...tasks], problems };
+}
+
+/** The earlier run of one of the project's flows or tasks once more: the same name, params and day, the manifests as they are now. */
+export function planAgain(
+  project: Project,
+  earlier: Earlier,
+): { plan: RunPlan; problems: LocatedProblem[] } | undefined {
+  const { kind, of, name, date, params } = earlier.record;
+  if (kind === "SparkTask") {
+    const task = project.tasks.find(({ object }) => object.metadata.name === of);
+    return task && { plan: { ...planTask(project, task, name, date), earlier }, problems: [] };
+  }
+  const flow = project.flows.find(({ object }) => object.metadata.name === of);
+  if (!flow) return undefined;
+  const { plan, problems } = planFlow(project, flow, params as Record<string, ParamValue>, name, date);
+  return { plan: { ...plan, earlier }, problems: problems.map((one) => locate(one, flow.source)) };
 }
 
 function planFlow(
   project: Project,
   { object: flow, source }: Sourced<SparkFlow>,
   given: Readonly<Record<string, ParamValue>>,
-  now: Date,
+  name: string,
+  date: string,
 ) {
-  const name = newRunName(flow.metadata.name, now);
-  const date = localDate(now);
   const uid = localUid(flow.metadata.name, resolve(source.folder));
   const { values, problems } = paramValues(flow.spec.params ?? {}, given, runScope({ name, id: name, date }), [
     "spec",
@@ -113,10 +137,10 @@ function planFlow(
   return { plan, problems };
 }
 
-function planTask(project: Project, { object: task, source }: Sourced<SparkTask>, now: Date): RunPlan {
+function planTask(project: Project, { object: task, source }: Sourced<SparkTask>, run: string, date: string): RunPlan {
   const { name } = task.metadata;
   return {
-    ...common(task, resolve(source.folder), newRunName(name, now), localUid(name, resolve(source.folder))),
+    ...common(task, resolve(source.folder), run, localUid(name, resolve(source.folder))),
     kind: "SparkTask",
     graph: new Map([[name, alone]]),
     forEach: new Map(),
@@ -124,7 +148,7 @@ function planTask(project: Project, { object: task, source }: Sourced<SparkTask>
     maxParallelTasks: 1,
     suspended: false,
     params: {},
-    date: localDate(now),
+    date,
     rules: () => ({ make: () => ({ object: task, resolved: resolved(project, task) }) }),
   };
 }

@@ -12,14 +12,23 @@ import { type Cause, decideTask } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { TemplateError } from "../../task/template.ts";
 import { pollProgress } from "../sparkUi.ts";
+import { attemptsFolder, formerTasks, keptTasks } from "./again.ts";
 import { removeOutputs, type StartedAttempt, startAttempt } from "./attempt.ts";
 import { type Capacity, capacityText, fits } from "./capacity.ts";
 import type { LocalMachine } from "./machine.ts";
 import { outcomeOf } from "./outcome.ts";
 import { localSize } from "./place.ts";
 import type { RunPlan } from "./plan.ts";
-import { type AttemptState, type MadeTask, type Reporter, type RunState, recordOf, type TaskState } from "./state.ts";
-import { type RunRecord, runFolder, saveRecord, storageFolder } from "./store.ts";
+import {
+  type AttemptState,
+  type MadeTask,
+  notBegun,
+  type Reporter,
+  type RunState,
+  recordOf,
+  type TaskState,
+} from "./state.ts";
+import { type RunRecord, saveRecord, storageFolder } from "./store.ts";
 
 const saveEveryMs = 200;
 
@@ -34,11 +43,12 @@ export function runLocally(
     const runs = plans.map(
       (plan): RunState => ({
         plan,
-        tasks: new Map(),
-        order: [...plan.graph.keys()],
+        tasks: plan.earlier ? keptTasks(plan.graph, plan.earlier) : new Map(),
+        former: plan.earlier ? formerTasks(plan.earlier) : new Map(),
+        order: [...new Set([...(plan.earlier?.record.tasks ?? []).map(({ name }) => name), ...plan.graph.keys()])],
         phase: "Pending",
         message: "",
-        startedAt: Date.now(),
+        startedAt: plan.earlier ? Date.parse(plan.earlier.record.startedAt) : Date.now(),
       }),
     );
     let timer: NodeJS.Timeout | undefined;
@@ -137,7 +147,7 @@ export function runLocally(
     }
 
     function addTask(run: RunState, name: string): TaskState {
-      const task: TaskState = { name, phase: "Pending", message: "", attempts: [] };
+      const task = notBegun(name, run.former.get(name));
       run.tasks.set(name, task);
       return task;
     }
@@ -163,7 +173,8 @@ export function runLocally(
       const cancelled = abort.aborted && !run.plan.graph.get(splitKey(task.name).task)?.atEnd;
       const { retry, timeouts } = resolved;
       const suspended = object.spec.suspend === true;
-      const decision = decideTask({ retry, timeouts, attempts: task.attempts, cancelled, suspended }, now);
+      const firstNumber = (task.former?.lastNumber ?? 0) + 1;
+      const decision = decideTask({ retry, timeouts, attempts: task.attempts, firstNumber, cancelled, suspended }, now);
       const wakeAt = decision.wakeAt ?? Number.POSITIVE_INFINITY;
       const { action } = decision;
       if (action?.kind === "stop") stop(task, action.cause);
@@ -184,7 +195,7 @@ export function runLocally(
     }
 
     function start(run: RunState, task: TaskState, number: number): void {
-      const dir = join(runFolder(run.plan.name), ...folderOf(task.name), String(number));
+      const dir = join(attemptsFolder(run.plan.name, task.name), String(number));
       const attempt: AttemptState = { number, state: "Pending", createdAt: Date.now(), dir };
       task.attempts.push(attempt);
       const { plan } = run;
@@ -259,12 +270,6 @@ const madeOf = (task: TaskState | undefined): Made | undefined =>
     values: task.result?.values ?? {},
     outputs: task.result?.outputs ?? [],
   };
-
-/** A task's folder, or a driver's below it. */
-const folderOf = (key: string): string[] => {
-  const { task, index } = splitKey(key);
-  return index === undefined ? [task] : [task, String(index)];
-};
 
 /** Everything that a report shows: tasks, and of one with forEach its drivers, once they are known. */
 function keysInOrder(graph: Graph, { fanOuts }: RunDecision): string[] {

@@ -1,7 +1,7 @@
 // Runs and tasks as the laptop's controller has them in hand, what it tells of them, and the records they leave.
 import { join } from "node:path";
 import type { SparkTask } from "../../api/kinds.ts";
-import type { RunPhase, TaskPhase } from "../../api/status.ts";
+import { keptAttempts, type RunPhase, type TaskPhase } from "../../api/status.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import type { TaskResult } from "../../flow/expand.ts";
 import type { AttemptObservation, Cause } from "../../task/decide.ts";
@@ -11,7 +11,7 @@ import type { StartedAttempt } from "./attempt.ts";
 import { thisProcess } from "./liveness.ts";
 import type { LocalSize } from "./place.ts";
 import type { RunPlan } from "./plan.ts";
-import type { RunRecord, TaskRecord } from "./store.ts";
+import type { AttemptRecord, RunRecord, TaskRecord } from "./store.ts";
 
 export type AttemptState = AttemptObservation & {
   dir: string;
@@ -26,14 +26,20 @@ export type TaskState = {
   attempts: AttemptState[];
   made?: MadeTask;
   result?: TaskResult;
+  /** What it goes on from in a run that was taken up again. */
+  former?: Former;
   /** It ended without having begun: skipped, omitted, or failed by its own condition. */
   unbegun?: boolean;
 };
+/** Attempts of a task before its run was taken up again, and the highest number that one has. */
+export type Former = { attempts: readonly AttemptRecord[]; lastNumber: number };
 export type MadeTask = { object: SparkTask; resolved: ResolvedTask; size: LocalSize };
 export type RunState = {
   plan: RunPlan;
   /** By key: a task's name, or `name[3]` for a driver of a forEach task. */
   tasks: Map<string, TaskState>;
+  /** What tasks go on from, by key, in a run that was taken up again. */
+  former: ReadonlyMap<string, Former>;
   /** Keys in the order of the flow. */
   order: string[];
   phase: RunPhase;
@@ -67,20 +73,30 @@ export function recordOf(run: RunState): RunRecord {
     startedAt: iso(run.startedAt),
     ...(run.finishedAt === undefined ? {} : { finishedAt: iso(run.finishedAt) }),
     owner: thisProcess(),
-    tasks: run.order.map((key) => taskRecord(run.tasks.get(key) ?? notBegun(key))),
+    ...(plan.source ?? {}),
+    date: plan.date,
+    tasks: run.order.map((key) => taskRecord(run.tasks.get(key) ?? notBegun(key, run.former.get(key)))),
   };
 }
 
-const notBegun = (name: string): TaskState => ({ name, phase: "Pending", message: "", attempts: [] });
+export const notBegun = (name: string, former: Former | undefined): TaskState => ({
+  name,
+  phase: "Pending",
+  message: "",
+  attempts: [],
+  ...(former ? { former } : {}),
+});
 
 export function taskRecord(task: TaskState): TaskRecord {
   const first = task.attempts[0];
   const latest = task.attempts.at(-1);
+  const attempts = [...(task.former?.attempts ?? []), ...task.attempts.map(attemptRecord)].slice(-keptAttempts);
   return {
     name: task.name,
     phase: task.phase,
     message: task.message,
-    attempt: latest?.number ?? 0,
+    attempt: latest?.number ?? task.former?.lastNumber ?? 0,
+    ...(attempts.length > 0 ? { attempts } : {}),
     ...(first ? { startedAt: iso(first.createdAt) } : {}),
     ...(latest?.endedAt === undefined || !hasEnded(task.phase) ? {} : { finishedAt: iso(latest.endedAt) }),
     ...(latest ? { log: join(latest.dir, "driver.log") } : {}),
@@ -88,3 +104,11 @@ export function taskRecord(task: TaskState): TaskRecord {
     ...(latest?.cause ? { cause: latest.cause } : {}),
   };
 }
+
+const attemptRecord = ({ number, state, createdAt, endedAt, cause }: AttemptState): AttemptRecord => ({
+  number,
+  state,
+  startedAt: iso(createdAt),
+  ...(endedAt === undefined ? {} : { finishedAt: iso(endedAt) }),
+  ...(cause ? { cause } : {}),
+});

@@ -21,7 +21,19 @@ export type RunRecord = {
   startedAt: string;
   finishedAt?: string;
   owner: Owner;
+  /** What it was started from, so that it can be taken up again: manifests, as paths, and the day that it is for. */
+  targets?: readonly string[];
+  engine?: string;
+  date: string;
   tasks: TaskRecord[];
+};
+/** As in a SparkTask's status. */
+export type AttemptRecord = {
+  number: number;
+  state: "Pending" | "Running" | "Succeeded" | "Failed";
+  startedAt: string;
+  finishedAt?: string;
+  cause?: Cause;
 };
 export type TaskRecord = {
   name: string;
@@ -31,6 +43,8 @@ export type TaskRecord = {
   startedAt?: string;
   finishedAt?: string;
   log?: string;
+  /** The last ten. */
+  attempts?: AttemptRecord[];
   values?: Record<string, unknown>;
   outputs?: OutputStatus[];
   cause?: Cause;

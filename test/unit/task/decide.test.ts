@@ -228,7 +228,7 @@ describe("a task that is suspended", () => {
     ["rests after an edit of what had succeeded", [{ ...active("Running"), state: "Succeeded" }], { outdated: true }],
   ])("%s", (_, attempts, more) => {
     const decision = decideTask(task(attempts, { ...more, suspended: true }), long);
-    expect(decision).toEqual({ phase: "Suspended", message: "suspended: it goes on when spec.suspend is false" });
+    expect(decision).toEqual({ phase: "Suspended", message: "it goes on when spec.suspend is false" });
   });
 
   it.each(["Pending", "Running"] as const)("stops the attempt that is under way (%s)", (state) => {
