@@ -6,10 +6,10 @@ import { kindWord, resources } from "./cluster/kinds.ts";
 import { find, findNamed, need } from "./cluster/read.ts";
 import { isFinished, type RunObject, type TaskObject, taskLabel } from "./cluster/views.ts";
 import { UserError } from "./exit.ts";
+import { isOnCluster, whereHelp } from "./place.ts";
 import { programName } from "./plugin.ts";
 import { retryLocally } from "./retryLocal.ts";
 import type { How } from "./run.ts";
-import { isOnCluster, whereHelp } from "./where.ts";
 
 const examples = `${whereHelp}
 
@@ -40,7 +40,7 @@ export const retryCommand = (): Command =>
     .action(async (name: string, options: Options, command: Command) => {
       const where = clusterOptions(command);
       const [run = name, task] = /^(?!(?:task|run)\/)([^/]+)\/([^/]+)$/.exec(name)?.slice(1) ?? [];
-      if (isOnCluster(run, options, where))
+      if (options.cluster || isOnCluster(run, where))
         await onCluster(where, async (cluster) => console.log(await retry(cluster, name, options.from)));
       else process.exitCode = await retryLocally(run, options.from ?? task, options);
     });
