@@ -60,7 +60,15 @@ function everyCommand(): Command {
     graphCommand(),
     runsCommand(),
   ];
-  const onCluster = [submitCommand(), getCommand(), logsCommand(), uiCommand(), cancelCommand(), retryCommand(), explainCommand()];
+  const onCluster = [
+    submitCommand(),
+    getCommand(),
+    logsCommand(),
+    uiCommand(),
+    cancelCommand(),
+    retryCommand(),
+    explainCommand(),
+  ];
   for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
 
   program.addCommand(completionCommand().exitOverride());
