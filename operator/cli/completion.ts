@@ -6,9 +6,9 @@ import { type Shell, scripts, shells } from "./completion/scripts.ts";
 
 const examples = `
 Examples:
+  sparkflow completion fish > ~/.config/fish/completions/sparkflow.fish
   source <(sparkflow completion bash)             in ~/.bashrc: in every bash
   source <(sparkflow completion zsh)              in ~/.zshrc, below compinit
-  sparkflow completion fish > ~/.config/fish/completions/sparkflow.fish
 
 The shell asks the \`sparkflow\` that is typed, so it must be on the PATH. \`kubectl sparkflow\` has completion with kubectl's own,
 where kubectl_complete-sparkflow is on the PATH, too.`;
