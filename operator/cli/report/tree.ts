@@ -5,6 +5,7 @@ import type { RunPlan } from "../../engines/local/plan.ts";
 import type { RunState } from "../../engines/local/state.ts";
 import { topological } from "../../flow/graph.ts";
 import { bold, cyan, dim, green, red, yellow } from "../style.ts";
+import { folded } from "./fold.ts";
 import type { FullReporter } from "./reporter.ts";
 import { localView, type TaskView } from "./view.ts";
 import { endLines } from "./words.ts";
@@ -51,7 +52,10 @@ export function treeReporter(plans: readonly RunPlan[]): FullReporter {
     return task ? localView(task, now) : { name, phase: "Pending", message: "", attempt: 0 };
   };
   const tree = liveTree((now) =>
-    [...order].map(([name, tasks]) => ({ name, tasks: tasks.map((task) => view(name, task, now)) })),
+    [...order].map(([name, tasks]) => ({
+      name,
+      tasks: (states.get(name)?.order ?? tasks).map((task) => view(name, task, now)),
+    })),
   );
   return {
     progressEveryMs: 1000,
@@ -62,9 +66,10 @@ export function treeReporter(plans: readonly RunPlan[]): FullReporter {
   };
 }
 
-/** A line per task. `frame` counts the drawings: what runs moves with it. */
+/** A line per task, of many drivers of a forEach fewer. `frame` counts the drawings: what runs moves with it. */
 export function treeLines(tasks: readonly TaskView[], frame = 0): string[] {
-  return tasks.map((task, index) => `${dim(index === tasks.length - 1 ? "└─" : "├─")} ${taskLine(task, frame)}`);
+  const shown = folded(tasks);
+  return shown.map((task, index) => `${dim(index === shown.length - 1 ? "└─" : "├─")} ${taskLine(task, frame)}`);
 }
 
 function taskLine({ name, phase, message, attempt, tookMs, progress }: TaskView, frame: number): string {
@@ -74,7 +79,7 @@ function taskLine({ name, phase, message, attempt, tookMs, progress }: TaskView,
   const line = (...parts: string[]) => parts.filter((part) => part !== "").join(" ");
   switch (phase) {
     case "Succeeded":
-      return line(`${green("✔")} ${name}${again}`, took);
+      return line(`${green("✔")} ${name}${again}`, took, attempt === 0 ? dim(said) : "");
     case "Failed":
       return line(`${red("✖")} ${name}${again}`, took, said && red(said));
     case "Skipped":

@@ -2,6 +2,8 @@
 import { relative } from "node:path";
 import { durationText } from "../../api/quantity.ts";
 import type { Cause, OutputStatus, TaskPhase } from "../../api/status.ts";
+import { splitKey } from "../../flow/fanOut.ts";
+import { fewDrivers } from "./fold.ts";
 
 /** What is said of a run and its tasks at the end; a local run's record has it all. Times are ISO 8601. */
 export type EndedRun = {
@@ -48,25 +50,47 @@ export function failureLines({ name, cause, message, log, attempt }: EndedTask):
   ];
 }
 
+/** So many failures and omissions are told. */
+const mostTold = 10;
+
 /** What is said at a run's end: failures, then outputs of the tasks that nobody took further, then the result. */
 export function endLines(run: EndedRun): string[] {
-  const failures = run.tasks.filter(({ phase }) => phase === "Failed").flatMap(failureLines);
-  const omitted = run.tasks
-    .filter(({ phase }) => phase === "Omitted")
-    .map(({ name, message }) => `${name} was omitted${message ? `: ${message}` : ""}`);
-  const outputs = run.tasks.flatMap((task) =>
-    (task.outputs ?? []).map((output) => `  ${task.name}.${outputText(output)}`),
-  );
-  const values = run.tasks.flatMap((task) =>
+  const failed = run.tasks.filter(({ phase }) => phase === "Failed");
+  const omitted = run.tasks.filter(({ phase }) => phase === "Omitted");
+  const drivers = Map.groupBy(run.tasks, ({ name }) => splitKey(name).task);
+  const few = [...drivers.values()].filter((tasks) => tasks.length <= fewDrivers).flat();
+  const many = [...drivers].filter(([, tasks]) => tasks.length > fewDrivers);
+  const outputs = [
+    ...few.flatMap((task) => (task.outputs ?? []).map((output) => `  ${task.name}.${outputText(output)}`)),
+    ...many.flatMap(([name, tasks]) => unions(name, tasks)),
+  ];
+  const values = few.flatMap((task) =>
     Object.entries(task.values ?? {}).map(([name, value]) => `  ${task.name}.${name} = ${JSON.stringify(value)}`),
   );
   return [
-    ...failures,
-    ...omitted,
+    ...failed.slice(0, mostTold).flatMap(failureLines),
+    ...rest(failed, "failed"),
+    ...omitted.slice(0, mostTold).map(({ name, message }) => `${name} was omitted${message ? `: ${message}` : ""}`),
+    ...rest(omitted, "were omitted"),
     ...(values.length > 0 ? ["values:", ...values] : []),
     ...(outputs.length > 0 ? ["outputs:", ...outputs] : []),
     resultLine(run),
   ];
+}
+
+const rest = (tasks: readonly unknown[], did: string): string[] =>
+  tasks.length > mostTold ? [`… and ${tasks.length - mostTold} more ${did}`] : [];
+
+/** The outputs of many drivers of a forEach, a line a name. */
+function unions(task: string, drivers: readonly EndedTask[]): string[] {
+  const byName = Map.groupBy(
+    drivers.flatMap(({ outputs = [] }) => outputs),
+    ({ name }) => name,
+  );
+  return [...byName].map(([name, all]) => {
+    const rows = all.reduce((sum, output) => sum + (output.rows ?? 0), 0);
+    return `  ${task}.${name}: ${all.length} outputs, ${rows} rows`;
+  });
 }
 
 export function resultLine({ name, phase, message, startedAt, finishedAt }: EndedRun): string {

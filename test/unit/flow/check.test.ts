@@ -104,7 +104,7 @@ describe("a mistake in taskDefaults", () => {
     [
       "an input from nowhere",
       { taskDefaults: { inputs: [{ name: "i" }] } },
-      'spec.taskDefaults.inputs[0]: the input "i" needs one of from, uri and configMap',
+      'spec.taskDefaults.inputs[0]: the input "i" needs one of from, uri, configMap and table',
     ],
   ])("is said once, where it is written: %s", (_, more, sentence) => {
     expect(wrong(tasks, more)).toEqual([sentence]);
