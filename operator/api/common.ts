@@ -67,6 +67,17 @@ export const duration = matching(
   true,
 );
 
+/** A moment with its zone, as RFC 3339 writes it. */
+export const timestamp = matching(
+  /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/,
+  40,
+  "a time such as 2026-10-01T03:00:00Z",
+)
+  .refine((text) => !Number.isNaN(Date.parse(text)), {
+    error: "expected a time that exists, such as 2026-10-01T03:00:00Z",
+  })
+  .meta({ format: "date-time" });
+
 /** A memory size: `512m`, `4g`, `4Gi`. `4G` is refused: Spark reads it as GiB, Kubernetes as GB. */
 export const memory = z
   .string({ error: "expected a memory size such as 512m, 4g or 4Gi" })

@@ -1,7 +1,8 @@
 // SparkFlow: a graph of tasks that pass typed data to each other.
 import { z } from "zod";
-import { dnsLabel, field, identifier, paramValue, required } from "./common.ts";
+import { dnsLabel, field, identifier, paramValue, required, timestamp } from "./common.ts";
 import { forEach } from "./forEach.ts";
+import { runOn, schedule } from "./schedule.ts";
 import { taskFields, taskSpec } from "./task.ts";
 
 export const paramTypes = ["string", "integer", "number", "boolean", "date", "timestamp"] as const;
@@ -65,8 +66,11 @@ export type FlowTask = z.infer<typeof flowTask>;
 
 export const flowSpec = z.strictObject({
   params: field(z.record(identifier, paramDeclaration), "Params of a run, with type, default and limits."),
-  runOn: field(z.array(z.enum(["Edit", "Schedule"])).max(2), "What starts a run. Default: [Edit].", { notYet: true }),
-  schedule: field(z.looseObject({}).meta({ preserveUnknown: true }), "Cron schedule.", { notYet: true }),
+  runOn: field(
+    runOn,
+    "What starts a run by itself: Edit (the flow is new, or what it runs was edited), Schedule. An empty list: nothing does. Default: [Edit], with a schedule [Schedule]. Example: [Edit, Schedule].",
+  ),
+  schedule: field(schedule, "When the flow runs. Editing it starts nothing; it counts from the edit on."),
   maxParallelTasks: field(z.int().min(1).max(2000), "Most tasks at once. Default: no limit. Example: 10."),
   failFast: field(
     z.boolean(),
@@ -105,9 +109,10 @@ export type FlowSpec = z.infer<typeof flowSpec>;
 export const flowRunSpec = z.strictObject({
   flow: required(dnsLabel, "The SparkFlow to run. Example: nightly.", { names: "SparkFlow" }),
   params: field(z.record(identifier, paramValue), "Values of the flow's params. Example: {top: 20}."),
-  scheduledAt: field(z.string().max(40).meta({ format: "date-time" }), "Tick of the schedule that this run is for.", {
-    notYet: true,
-  }),
+  scheduledAt: field(
+    timestamp,
+    "Tick of the schedule that this run is for; it makes $(run.date), and can't be changed. Example: 2026-10-01T01:00:00Z.",
+  ),
   suspend: field(
     z.boolean(),
     "True suspends the run's tasks and starts no others; false again goes on with them. Tasks that somebody else suspended stay so. Default: false.",

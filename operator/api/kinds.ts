@@ -96,6 +96,9 @@ export const kinds: Record<SparkResource["kind"], KindDefinition> = {
       { name: "Run", type: "string", jsonPath: ".status.latestRun" },
       { name: "Phase", type: "string", jsonPath: ".status.phase" },
       { name: "Progress", type: "string", jsonPath: ".status.progress" },
+      // As text: kubectl shows dates as ages, and has no word for one to come.
+      { name: "Next", type: "string", jsonPath: ".status.nextRunAt" },
+      { name: "Schedule", type: "string", jsonPath: ".spec.schedule.cron", priority: 1 },
       { name: "Message", type: "string", jsonPath: ".status.message", priority: 1 },
       age,
     ],
@@ -112,10 +115,17 @@ export const kinds: Record<SparkResource["kind"], KindDefinition> = {
       { name: "Flow", type: "string", jsonPath: ".spec.flow" },
       { name: "Phase", type: "string", jsonPath: ".status.phase" },
       { name: "Progress", type: "string", jsonPath: ".status.progress" },
+      { name: "Scheduled", type: "string", jsonPath: ".spec.scheduledAt", priority: 1 },
       { name: "Message", type: "string", jsonPath: ".status.message", priority: 1 },
       age,
     ],
-    rules: [{ rule: "self.flow == oldSelf.flow", message: "a run belongs to one flow: make another run instead" }],
+    rules: [
+      { rule: "self.flow == oldSelf.flow", message: "a run belongs to one flow: make another run instead" },
+      {
+        rule: "has(self.scheduledAt) == has(oldSelf.scheduledAt) && (!has(self.scheduledAt) || self.scheduledAt == oldSelf.scheduledAt)",
+        message: "a run is for one tick: make another run instead",
+      },
+    ],
   },
 };
 

@@ -179,6 +179,17 @@ export const flowStatus = z.strictObject({
   latestRun: field(z.string().max(253), "Name of the latest run."),
   phase: field(z.enum(runPhases), "Where the latest run is, for people."),
   progress: field(z.string().max(32), "Ended tasks of the latest run out of all. Example: 5/7."),
+  nextRunAt: field(time, "The schedule's next tick."),
+  lastScheduledAt: field(time, "The latest tick that has started a run."),
+  schedule: field(
+    z.strictObject({
+      cron: required(z.string().max(256), "Cron expression that the ticks are counted by."),
+      timeZone: field(z.string().max(64), "Its time zone."),
+      handledUntil: required(time, "Ticks up to here have started their runs, or have been missed."),
+    }),
+    "How far the schedule has been followed.",
+  ),
+  requestedRun: field(z.string().max(63), "Run that the annotation sparkflow.dev/run-requested-at has asked for last."),
 });
 export type TaskStatus = z.infer<typeof taskStatus>;
 export type FlowRunStatus = z.infer<typeof flowRunStatus>;

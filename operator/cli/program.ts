@@ -1,5 +1,6 @@
 // The command line as a function: one file per command.
 import { Command, CommanderError } from "commander";
+import { backfillCommand } from "./backfill.ts";
 import { cancelCommand } from "./cancel.ts";
 import { addClusterOptions } from "./cluster/connect.ts";
 import { complete, completeWord, completionCommand } from "./completion.ts";
@@ -14,6 +15,7 @@ import { programName } from "./plugin.ts";
 import { renderCommand } from "./render.ts";
 import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
+import { runNowCommand } from "./runNow.ts";
 import { runsCommand } from "./runs.ts";
 import { submitCommand } from "./submit.ts";
 import { uiCommand } from "./ui.ts";
@@ -62,6 +64,8 @@ function everyCommand(): Command {
   ];
   const onCluster = [
     submitCommand(),
+    runNowCommand(),
+    backfillCommand(),
     getCommand(),
     logsCommand(),
     uiCommand(),

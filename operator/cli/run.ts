@@ -15,11 +15,13 @@ import { jsonReporter } from "./report/json.ts";
 import { plainReporter } from "./report/plain.ts";
 import type { FullReporter } from "./report/reporter.ts";
 import { treeReporter } from "./report/tree.ts";
+import { dayOrTime, scheduledAtFlag } from "./scheduledAt.ts";
 
 const examples = `
 Examples:
   sparkflow run examples/geo-cities
   sparkflow run examples/geo-cities --param top=5
+  sparkflow run examples/nightly --scheduled-at 2026-11-01
   sparkflow run deploy/ --engine small            every task on the SparkEngine small of these manifests
   kubectl kustomize overlays/dev | sparkflow run -
   sparkflow run flow.yaml --json | jq .phase
@@ -28,7 +30,7 @@ The folder .sparkflow holds what ran: runs/<run>/<task>/<attempt>/ has conf, pro
 storage/ has the outputs. sparkflow.local.yaml beside the manifest (or in the home folder) sets maxCores, maxMemory,
 python, secrets and paths; see docs/local-runs.md.`;
 
-type Options = EngineOption & How & { param?: Record<string, string> };
+type Options = EngineOption & How & { param?: Record<string, string>; scheduledAt?: string };
 
 export const runCommand = (): Command =>
   new Command("run")
@@ -36,6 +38,7 @@ export const runCommand = (): Command =>
     .argument("<file|folder|-...>", "manifests; - is standard input")
     .option(paramFlag, paramHelp, addParam)
     .option(engineFlag, engineHelp)
+    .option(scheduledAtFlag, "run flows as their schedule would for this day or time", dayOrTime)
     .option("--json", "print a JSON object a line: each change of a task, each run at its end")
     .option("--no-archive", "don't make the class archive that lets later tasks start faster")
     .addHelpText("after", examples)
@@ -43,9 +46,9 @@ export const runCommand = (): Command =>
       process.exitCode = await run(targets, options);
     });
 
-function run(targets: string[], { param = {}, engine, ...how }: Options): Promise<number> {
+function run(targets: string[], { param = {}, scheduledAt, engine, ...how }: Options): Promise<number> {
   const checked = checkedProject(targets, { engine });
-  const { plans, problems } = planRuns(checked.project, param, new Date());
+  const { plans, problems } = planRuns(checked.project, param, new Date(), scheduledAt);
   if (problems.length > 0) throw problemsError(problems);
   const source = { ...(engine === undefined ? {} : { engine }), targets: targets.map((target) => resolve(target)) };
   return runPlans(checked, targets.includes("-") ? plans : plans.map((plan) => ({ ...plan, source })), how);

@@ -5,14 +5,11 @@ import { loadProject } from "../manifest/project.ts";
 import { applyAll } from "./cluster/apply.ts";
 import { checkWithCluster, stopAt, typedParams } from "./cluster/check.ts";
 import { addClusterOptions, type Cluster, type ClusterOptions, clusterOptions, onCluster } from "./cluster/connect.ts";
-import { kindWord } from "./cluster/kinds.ts";
+import { addFollowOptions, type FollowOptions, followStarted, sayer } from "./cluster/following.ts";
 import { prepare } from "./cluster/prepare.ts";
-import { tailLogs } from "./cluster/tailLogs.ts";
 import { startAll, withEditParams } from "./cluster/targets.ts";
-import { watchToEnd } from "./cluster/watch.ts";
 import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
-import { programName } from "./plugin.ts";
 import { problemText } from "./project.ts";
 import { yellow } from "./style.ts";
 
@@ -24,29 +21,19 @@ Examples:
   kustomize build overlays/prod | sparkflow submit - -n prod
 
 Programs and small inputs that are paths beside the manifest go with it, in ConfigMaps. A flow that was submitted before
-and hasn't changed runs once more; a task that has done its work is left. Ctrl-C ends the watching, not the work.`;
+and hasn't changed runs once more; one that runs by its schedule doesn't, unless --param is given; a task that has done its work is left. Ctrl-C ends the watching, not the work.`;
 
-type Options = EngineOption & {
-  param?: Record<string, string>;
-  watch?: boolean;
-  wait?: boolean;
-  logs?: boolean;
-  json?: boolean;
-  forceConflicts?: boolean;
-};
+type Options = EngineOption & FollowOptions & { param?: Record<string, string>; forceConflicts?: boolean };
 
 export const submitCommand = (): Command =>
-  addClusterOptions(
-    new Command("submit")
-      .description("give flows and tasks to a cluster and run them there")
-      .argument("<file|folder|-...>", "manifests; - is standard input")
-      .option(paramFlag, paramHelp, addParam),
+  addFollowOptions(
+    addClusterOptions(
+      new Command("submit")
+        .description("give flows and tasks to a cluster and run them there")
+        .argument("<file|folder|-...>", "manifests; - is standard input")
+        .option(paramFlag, paramHelp, addParam),
+    ).option(engineFlag, engineHelp),
   )
-    .option(engineFlag, engineHelp)
-    .option("-w, --watch", "show what happens until the end")
-    .option("--wait", "wait for the end")
-    .option("--logs", "print the drivers' logs until the end")
-    .option("--json", "print a JSON object a line, as `run` does, until the end")
     .option("--force-conflicts", "take over fields that another tool, such as kubectl, has set")
     .addHelpText("after", examples)
     .action(async (targets: string[], options: Options, command: Command) => {
@@ -68,24 +55,12 @@ async function submit(
   stopAt(prepared.problems);
   const params = options.param ?? {};
   await checkWithCluster(cluster, project, params, options.engine);
-  const say = (text: string) => (options.json ? console.error(text) : console.log(text));
+  const say = sayer(options);
   for (const one of lintProject(project)) console.error(yellow(`warning: ${problemText(one)}`));
   for (const one of prepared.passedOver) console.error(`passed over: ${one}, which isn't Sparkflow's`);
   const typed = typedParams(project, params);
   const objects = await withEditParams(client, prepared.objects, typed);
   const applied = await applyAll(client, objects, { force: options.forceConflicts ?? false, say });
   const started = await startAll(client, applied, typed);
-  for (const { sentence } of started) say(sentence);
-  const targets = started.map(({ target }) => target);
-  if (options.watch || options.wait || options.logs || options.json) {
-    const logs = options.logs ? tailLogs(cluster, targets) : undefined;
-    const quiet = !options.watch && !options.logs;
-    return watchToEnd(cluster, targets, {
-      ...(options.json ? { json: true } : { quiet, plain: options.logs === true }),
-      ...(logs ? { onChange: logs.onChange, beforeEnd: logs.end } : {}),
-    });
-  }
-  for (const { kind, name, namespace } of targets)
-    say(`watch: ${programName()} get ${kindWord[kind]} ${name} -n ${namespace} --watch`);
-  return 0;
+  return followStarted(cluster, started, options);
 }

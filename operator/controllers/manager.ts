@@ -40,6 +40,8 @@ export type ManagerOptions = Settings & {
   namespaces: readonly string[] | undefined;
   /** Name of this process in Events. */
   identity: string;
+  /** The clock, in milliseconds since 1970. Default: the machine's. */
+  now?: () => number;
   /** How often everything is listed again, in milliseconds. Default: half an hour. */
   relistMs?: number;
   /** A key was handled: for metrics. */
@@ -80,7 +82,7 @@ export class Manager {
       log,
       events,
       settings: options,
-      now: Date.now,
+      now: options.now ?? Date.now,
       enqueue: (kind, key, afterMs) => this.#add(kind, key, afterMs),
       progress: new Map(),
       podsOfTask: new Groups(taskKeys),

@@ -5,6 +5,7 @@ import { checkSettings, checkTask } from "../task/check.ts";
 import { duplicates } from "../task/duplicates.ts";
 import { checkReferences, endFields, runFields } from "../task/references.ts";
 import { checkForEach, itemReference } from "./checkForEach.ts";
+import { checkSchedule } from "./checkSchedule.ts";
 import { ConditionError, type ConditionNames, nameProblems, parseCondition } from "./condition.ts";
 import { findCycle, type Graph, graphOf, sourcesOf } from "./graph.ts";
 import { mergedTask, placedTasks, writtenAt } from "./merged.ts";
@@ -24,6 +25,7 @@ export function checkFlow(spec: FlowSpec, path: Path = ["spec"]): Problem[] {
   return [
     ...duplicates(spec.tasks, [...path, "tasks"]),
     ...finallyNames(spec, [...path, "finally"]),
+    ...checkSchedule(spec, path),
     ...checkDeclarations(spec.params ?? {}, sampleRun, [...path, "params"]),
     ...(spec.taskDefaults ? checkSettings(spec.taskDefaults, [...path, "taskDefaults"]) : []),
     ...once(
@@ -48,7 +50,7 @@ function finallyNames({ tasks, finally: last = [] }: FlowSpec, path: Path): Prob
 /** What a default may refer to, with values of the right form. */
 const sampleRun = ([head, name, ...more]: readonly string[]) =>
   head === "run" && more.length === 0 && (runFields as readonly string[]).includes(name ?? "")
-    ? "2026-01-01"
+    ? `2026-01-01${name === "scheduledAt" ? "T00:00:00Z" : ""}`
     : undefined;
 
 function checkFlowTask(

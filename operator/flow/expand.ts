@@ -22,11 +22,12 @@ export type TaskResult = { values: Readonly<Record<string, ResultValue>>; output
 export type ResultValue = ParamValue | readonly ForEachItem[];
 /** An output; one of a forEach task is the union of its drivers'. */
 export type ResultOutput = OutputStatus & { items?: NonNullable<Input["items"]> };
-/** A run as its tasks see it. `date` is the calendar day it is for, as 2026-10-01. */
+/** A run as its tasks see it. `date` is the calendar day it is for, as 2026-10-01, `scheduledAt` the moment in UTC. */
 export type RunContext = {
   name: string;
   id: string;
   date: string;
+  scheduledAt: string;
   params: Readonly<Record<string, ParamValue>>;
   /** Results of tasks that have succeeded, by name. */
   results: Pick<ReadonlyMap<string, TaskResult>, "get">;
@@ -35,7 +36,7 @@ export type RunContext = {
 };
 
 /** What a default of a param, and every template of a task, may refer to of the run itself. */
-export const runScope = (run: Pick<RunContext, "name" | "id" | "date" | "outcome">): Scope => {
+export const runScope = (run: Pick<RunContext, "name" | "id" | "date" | "scheduledAt" | "outcome">): Scope => {
   const fields = runVariables(run);
   return ([head, field, ...more]) =>
     head === "run" && field !== undefined && more.length === 0 && Object.hasOwn(fields, field)
@@ -48,11 +49,13 @@ export const runVariables = ({
   name,
   id,
   date,
+  scheduledAt,
   outcome,
-}: Pick<RunContext, "name" | "id" | "date" | "outcome">): Record<string, ParamValue> => ({
+}: Pick<RunContext, "name" | "id" | "date" | "scheduledAt" | "outcome">): Record<string, ParamValue> => ({
   name,
   id,
   date,
+  scheduledAt,
   ...(outcome ? { state: outcome.state, failedTasks: outcome.failedTasks } : {}),
 });
 

@@ -14,6 +14,12 @@ const cut = (text: string, length: number): string => text.slice(0, Math.max(1, 
 /** Name of the run that an edit starts: `<flow>-g<generation>`. */
 export const editRunName = (flow: string, generation: number): string => runName(flow, `g${generation}`);
 
+/** Name of the run of a tick (milliseconds since 1970): `<flow>-s<UTC epoch minutes>`. */
+export const tickRunName = (flow: string, tick: number): string => runName(flow, `s${Math.floor(tick / 60_000)}`);
+
+/** On a SparkFlow: a new value, whatever it is, asks for a run. */
+export const runRequestAnnotation = "sparkflow.dev/run-requested-at";
+
 /** Name of the run that somebody asked for: `<flow>-m<hash of what was asked>`. */
 export const askedRunName = (flow: string, asked: string): string => runName(flow, `m${hashText(asked, 8)}`);
 

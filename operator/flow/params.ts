@@ -71,7 +71,10 @@ export function checkDeclarations(declared: Declarations, run: Scope, path: Path
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       problems.push(
-        problem([...at, "default"], `${error.message}; a default may refer to run.date, run.name and run.id`),
+        problem(
+          [...at, "default"],
+          `${error.message}; a default may refer to run.date, run.scheduledAt, run.name and run.id`,
+        ),
       );
     }
     return problems;

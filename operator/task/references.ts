@@ -16,7 +16,7 @@ export type Known = {
 };
 /** How templates name the item of a forEach; `ofDriver`: its driver puts it in, so that only whole params can hold it. */
 export type ItemReference = { name: string; ofDriver: boolean };
-export const runFields: readonly string[] = ["date", "name", "id"];
+export const runFields: readonly string[] = ["date", "scheduledAt", "name", "id"];
 /** What only tasks of `finally` see. */
 export const endFields: readonly string[] = ["state", "failedTasks"];
 /** First words of references. */

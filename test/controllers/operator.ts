@@ -1,6 +1,9 @@
 // One operator on a real API server with the fake kubelet, and objects to their ends.
 import { afterAll, beforeAll } from "vitest";
 import type { FlowRunStatus, FlowStatus, TaskStatus } from "../../operator/api/status.ts";
+import { Manager } from "../../operator/controllers/manager.ts";
+import { type Client, createClient } from "../../operator/kube/client.ts";
+import { silent } from "../../operator/kube/log.ts";
 import type { KubeObject } from "../../operator/kube/objects.ts";
 import {
   events,
@@ -35,6 +38,57 @@ export function withOperator(): void {
   afterAll(async () => {
     await rig?.stop();
   });
+}
+
+/**
+ * The same with the operator's controllers in this process, on a clock that the test sets, and with the operator's rights.
+ * `look` has a flow looked at, as a timer would; `restart` puts new controllers in the place of those that are there.
+ */
+export function withClock(): {
+  set: (text: string) => void;
+  look: (flow: string) => void;
+  stop: () => Promise<void>;
+  start: () => Promise<void>;
+} {
+  let at = 0;
+  let running: { manager: Manager; stopping: AbortController; over: Promise<unknown> } | undefined;
+  let client: Client;
+  const start = async () => {
+    const stopping = new AbortController();
+    const settings = { defaultEngine: "one-pod", driverImage: "example.test/spark:1", identity: "test", log: silent };
+    const manager = new Manager({ ...settings, client, namespaces: [namespace], now: () => at });
+    const watching = manager.watch(stopping.signal);
+    await manager.synced();
+    running = { manager, stopping, over: Promise.all([watching, manager.lead(stopping.signal)]) };
+  };
+  const stop = async () => {
+    running?.stopping.abort();
+    await running?.over;
+    running = undefined;
+  };
+  beforeAll(async () => {
+    rig = await Rig.start();
+    await rig.namespace(namespace);
+    await makeEngines(rig.client, namespace);
+    const { url } = await rig.lane("operator", [namespace]);
+    const credentials = async () => ({ tls: {}, headers: {} });
+    client = createClient({ url: new URL(url), credentials, refresh: () => {} });
+    at = Date.now();
+    await start();
+  });
+  afterAll(async () => {
+    await stop();
+    client?.close();
+    await rig?.stop();
+  });
+  return {
+    set: (text) => {
+      at = Date.parse(text);
+    },
+    look: (flow) => running?.manager.queue.add(`flow ${namespace}/${flow}`),
+    stop,
+    start,
+  };
 }
 
 const resources: Record<string, Resource> = {
@@ -113,11 +167,16 @@ export const statusWrites = (runName: string): number[] =>
     .filter(({ objectRef }) => objectRef?.resource === "sparkflowruns" && objectRef.subresource === "status")
     .map(({ stageTimestamp }) => Date.parse(stageTimestamp));
 
+const eventsAbout = async (object: string): Promise<KubeObject[]> =>
+  (await rig.client.list(events, namespace)).items.filter(
+    ({ regarding }) => (regarding as { name?: string }).name === object,
+  );
 /** Reasons of the Events of an object. */
 export const eventsOf = async (object: string): Promise<string[]> =>
-  (await rig.client.list(events, namespace)).items
-    .filter(({ regarding }) => (regarding as { name?: string }).name === object)
-    .map(({ reason }) => String(reason));
+  (await eventsAbout(object)).map(({ reason }) => String(reason));
+/** The same with their notes. */
+export const notesOf = async (object: string): Promise<string[]> =>
+  (await eventsAbout(object)).map(({ reason, note }) => `${reason}: ${note}`);
 
 /** Waits so long that whatever would happen has happened. */
 export const quiet = (ms = 700): Promise<void> => new Promise((done) => setTimeout(done, ms));

@@ -33,7 +33,7 @@ export const serviceAccounts: Resource = {
 };
 
 /** One operator and its way to the API server. */
-export type Lane = { proxy: ApiProxy; operator: OperatorProcess };
+export type Lane = { proxy: ApiProxy; operator: OperatorProcess; url: string };
 
 export class Rig {
   readonly cluster: LightCluster;
@@ -94,7 +94,7 @@ export class Rig {
       ...(namespaces ? { namespaces } : {}),
       args: ["--driver-image", "example.test/spark:1", "--log-level", "debug", ...args],
     });
-    const lane = { proxy, operator };
+    const lane = { proxy, operator, url };
     this.#lanes.push(lane);
     return lane;
   }

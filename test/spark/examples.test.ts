@@ -47,3 +47,16 @@ it("the jar of typed-tables is what its source is built to", () => {
   expect([status, stderr]).toEqual([0, ""]);
   expect(readFileSync(built).equals(readFileSync(folderOf("typed-tables/shares.jar")))).toBe(true);
 });
+
+describe("nightly", () => {
+  it("runs for the day that it is given, a Sunday without sales, and says at its end how it went", () => {
+    const record = run(project({}), {
+      target: folderOf("nightly"),
+      args: ["--scheduled-at", "2026-11-01", "--param", "countries=FR"],
+    });
+    expect(record.params).toEqual({ date: "2026-11-01", countries: ["FR"] });
+    expect(task(record, "load").values).toEqual({ n: 0 });
+    expect(task(record, "enrich").phase).toBe("Skipped");
+    expect(readFileSync(task(record, "notify").log!, "utf8")).toContain("2026-11-01: Succeeded");
+  });
+});

@@ -87,6 +87,7 @@ export function goldenFlowTask() {
     name: "nightly-20261001-010000",
     id: "nightly-20261001-010000",
     date: "2026-10-01",
+    scheduledAt: "2026-10-01T01:00:00Z",
     params: { date: "2026-10-01", top: 10 },
     results: new Map([["load", { values: { rows: 14, note: "$(params.top) isn't parsed" }, outputs: [words] }]]),
   });

@@ -82,7 +82,23 @@ export const states: Reasons = {
     ],
     more: "flows.md#params",
   },
-  RunStarted: { means: "The flow's edit has made a run.", more: "cluster.md#what-starts-a-run" },
+  RunStarted: {
+    means: "The flow has made a run: for an edit, a tick of its schedule, or somebody who asked for one.",
+    more: "cluster.md#what-starts-a-run",
+  },
+  RunReplaced: {
+    means:
+      "A scheduled run was cancelled, since the next tick came while it was under way (`concurrencyPolicy: Replace`).",
+    more: "schedules.md#when-a-run-is-under-way",
+  },
+  TicksMissed: {
+    means: "Ticks of the schedule have passed without a run.",
+    mend: [
+      "Run them now: `sparkflow backfill FLOW --from DAY --to DAY`.",
+      "To have that done always, set `schedule.catchUp`; to let runs start later, lengthen `schedule.startingDeadline`.",
+    ],
+    more: "schedules.md#ticks-that-are-missed",
+  },
   DriverCreated: { means: "The attempt's driver pod has been created." },
   Unknown: { means: "It failed, and nothing says why.", mend: ["Read the driver's log: `sparkflow logs`."] },
 };

@@ -10,7 +10,7 @@ export type AnyObject = EngineObject | FlowObject | RunObject | TaskObject;
 
 const headers: Record<Kind, readonly string[]> = {
   SparkEngine: ["NAME", "RUNS ON", "STORAGE", "IMAGE", "AGE"],
-  SparkFlow: ["NAME", "LATEST RUN", "PHASE", "PROGRESS", "AGE", "MESSAGE"],
+  SparkFlow: ["NAME", "LATEST RUN", "PHASE", "PROGRESS", "NEXT RUN", "AGE", "MESSAGE"],
   SparkFlowRun: ["NAME", "FLOW", "PHASE", "PROGRESS", "TOOK", "AGE", "MESSAGE"],
   SparkTask: ["NAME", "PHASE", "ATTEMPT", "EXECUTORS", "TOOK", "AGE", "MESSAGE"],
 };
@@ -36,8 +36,9 @@ function row(object: AnyObject, now: number): string[] {
       return [name, runsOn(spec), spec.storage?.claim ?? spec.storage?.uri ?? "", spec.image ?? "", age];
     }
     case "SparkFlow": {
-      const { latestRun = "", progress = "", phase = "" } = object.status ?? {};
-      return [name, latestRun, phase, progress, age, oneLine(object.status?.message)];
+      const { latestRun = "", progress = "", phase = "", nextRunAt } = object.status ?? {};
+      const next = nextRunAt === undefined ? "" : `in ${ageText(Date.parse(nextRunAt) - now)}`;
+      return [name, latestRun, phase, progress, next, age, oneLine(object.status?.message)];
     }
     case "SparkFlowRun": {
       const { phase = "", progress = "", message } = object.status ?? {};

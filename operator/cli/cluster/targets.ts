@@ -1,55 +1,88 @@
 // What a submission starts: which run of a flow, which task. A run that an edit doesn't start is asked for.
 import { randomBytes } from "node:crypto";
-import type { SparkFlow } from "../../api/kinds.ts";
+import { apiVersion, type SparkFlow } from "../../api/kinds.ts";
 import { editParamsAnnotation, editParamsText } from "../../flow/editParams.ts";
 import { askedRunName, editRunName } from "../../flow/names.ts";
 import type { ParamValues } from "../../flow/params.ts";
+import { type StartedBy, startedByLabel, startsOn } from "../../flow/schedule.ts";
 import type { Client } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { sparkFlowRuns } from "../../kube/resources.ts";
 import { flowRunHash, isOtherScheme, taskRunHash } from "../../task/runHash.ts";
+import { programName } from "../plugin.ts";
 import { type Applied, fieldManager } from "./apply.ts";
 import type { Target } from "./follow.ts";
 import type { Prepared } from "./prepare.ts";
 import { find } from "./read.ts";
 import { type FlowObject, isFinished, type TaskObject } from "./views.ts";
 
-/** What is said of the start, and what to follow. */
-export type Started = { target: Target; sentence: string };
+/** What is said of the start, and what to follow, if anything starts. */
+export type Started = { target?: Target; sentence: string };
 
-/** Whether the operator will start a run for the flow as it is now, because its run-relevant fields are new to it. */
+/** Whether the run-relevant fields of the flow as it is now are new to the operator. */
 export function startsByEdit({ spec, status }: Pick<FlowObject, "spec" | "status">): boolean {
   const seen = status?.runHash;
   return seen === undefined || (!isOtherScheme(seen) && seen !== flowRunHash(spec));
 }
 
-/** The run of a flow that was applied: its edit's, or one that is asked for here. */
+/** A SparkFlowRun that the flow owns, as one that the operator makes. */
+export const runOfFlow = (
+  { metadata: { name: flow, uid, namespace } }: FlowObject,
+  { name, startedBy, params = {}, scheduledAt }: RunRequest,
+) => ({
+  apiVersion,
+  kind: "SparkFlowRun",
+  metadata: {
+    name,
+    namespace: namespace ?? "default",
+    labels: { "sparkflow.dev/flow": flow, [startedByLabel]: startedBy },
+    ownerReferences: [{ apiVersion, kind: "SparkFlow", name: flow, uid, controller: true }],
+  },
+  spec: {
+    flow,
+    ...(scheduledAt === undefined ? {} : { scheduledAt }),
+    ...(Object.keys(params).length > 0 ? { params } : {}),
+  },
+});
+export type RunRequest = {
+  name: string;
+  startedBy: StartedBy;
+  params?: ParamValues;
+  /** RFC 3339. */
+  scheduledAt?: string | undefined;
+};
+
+/** Asks for a run of a flow now, whatever else starts it. */
+export async function askForRun(
+  client: Client,
+  flow: FlowObject,
+  more: Pick<RunRequest, "params" | "scheduledAt">,
+): Promise<Started> {
+  const { name, namespace = "default" } = flow.metadata;
+  const run = askedRunName(name, `${new Date().toISOString()} ${randomBytes(8).toString("hex")}`);
+  const body = runOfFlow(flow, { name: run, startedBy: "request", ...more });
+  await client.create(sparkFlowRuns, namespace, body, { fieldManager });
+  return { target: { kind: "SparkFlowRun", namespace, name: run, flow }, sentence: `the run ${run} was asked for` };
+}
+
+/**
+ * The run of a flow that was applied: its edit's, or one that is asked for here. A flow that doesn't run on edits runs only if
+ * somebody gives it params.
+ */
 async function startFlow(client: Client, { prepared, after }: Applied, params: ParamValues): Promise<Started> {
   const { namespace } = prepared;
   const flow = after as unknown as FlowObject;
-  const { name, uid, generation = 1 } = flow.metadata;
-  if (startsByEdit(flow)) {
+  const { name, generation = 1 } = flow.metadata;
+  const { edit, schedule } = startsOn(flow.spec);
+  if (!edit && Object.keys(params).length === 0) {
+    const when = schedule ? `runs by its schedule (${schedule.cron})` : "doesn't run by itself";
+    return { sentence: `${name} ${when}; to run it now: ${programName()} run-now ${name} -n ${namespace}` };
+  }
+  if (edit && startsByEdit(flow)) {
     const run = editRunName(name, generation);
     return { target: { kind: "SparkFlowRun", namespace, name: run, flow }, sentence: `the run ${run} starts` };
   }
-  const run = askedRunName(name, `${new Date().toISOString()} ${randomBytes(8).toString("hex")}`);
-  await client.create(
-    sparkFlowRuns,
-    namespace,
-    {
-      apiVersion: prepared.manifest.apiVersion,
-      kind: "SparkFlowRun",
-      metadata: {
-        name: run,
-        namespace,
-        labels: { "sparkflow.dev/flow": name },
-        ownerReferences: [{ apiVersion: prepared.manifest.apiVersion, kind: "SparkFlow", name, uid, controller: true }],
-      },
-      spec: { flow: name, ...(Object.keys(params).length > 0 ? { params } : {}) },
-    },
-    { fieldManager },
-  );
-  return { target: { kind: "SparkFlowRun", namespace, name: run, flow }, sentence: `the run ${run} was asked for` };
+  return askForRun(client, flow, { params });
 }
 
 /** A task that was applied: it starts unless it has done this very work. */
@@ -91,7 +124,8 @@ export async function withEditParams(
     }
     const spec = manifest.spec as unknown as SparkFlow["spec"];
     const before = await find(client, "SparkFlow", namespace, manifest.metadata.name);
-    const edits = !before || startsByEdit({ spec, ...(before.status ? { status: before.status } : {}) });
+    const edits =
+      startsOn(spec).edit && (!before || startsByEdit({ spec, ...(before.status ? { status: before.status } : {}) }));
     const annotations = {
       ...manifest.metadata.annotations,
       ...(edits ? { [editParamsAnnotation]: editParamsText(spec, given) } : {}),

@@ -1,30 +1,33 @@
-// The SparkFlow controller: an edit of what the flow runs makes a run; old runs go; the status shows the latest.
+// The SparkFlow controller: an edit of what the flow runs, a tick of its schedule and who asks for it make runs; old runs go;
+// the status shows the latest.
 
 import { type ConditionState, conditions } from "../../api/conditions.ts";
-import { apiVersion, type SparkFlow } from "../../api/kinds.ts";
+import { defined } from "../../api/defined.ts";
+import type { SparkFlow } from "../../api/kinds.ts";
 import type { Problem } from "../../api/problems.ts";
 import type { FlowStatus } from "../../api/status.ts";
 import { editParams } from "../../flow/editParams.ts";
-import { editRunName } from "../../flow/names.ts";
+import { runScope } from "../../flow/expand.ts";
+import { askedRunName, editRunName, runRequestAnnotation } from "../../flow/names.ts";
 import { paramValues } from "../../flow/params.ts";
-import { isNotFound } from "../../kube/errors.ts";
-import { keyOf, ownedBy } from "../../kube/objects.ts";
-import { sparkFlowRuns, sparkFlows } from "../../kube/resources.ts";
+import { runTime, startsOn } from "../../flow/schedule.ts";
+import { sparkFlows } from "../../kube/resources.ts";
 import { flowRunHash, isOtherScheme } from "../../task/runHash.ts";
 import { checkStored, PerGeneration } from "../checked.ts";
 import type { Context, StoredFlow, StoredRun } from "../context.ts";
-import { createOwn } from "../createOwn.ts";
 import { tellFlow } from "../events.ts";
 import { patchStatus } from "../patchStatus.ts";
-import { type Revisions, revisionAnnotation } from "../run/revision.ts";
-import { runEnded } from "../run/status.ts";
+import type { Revisions } from "../run/revision.ts";
 import type { Look } from "../task/controller.ts";
 import { problemsText } from "../task/describe.ts";
+import { prune } from "./history.ts";
+import { type MadeRun, makeRun, type Taken } from "./makeRun.ts";
+import { type Followed, followSchedule } from "./ticks.ts";
 
-/** Finished runs that a flow keeps if it doesn't say. */
-const keptRuns = 10;
 /** How soon a run is tried again whose name another flow's has. */
 const retryTakenMs = 10_000;
+/** How long a tick is waited for at most before the clock is read again: it may have been set. */
+const longestMs = 300_000;
 
 type Described = { object: SparkFlow; hash: string } | { problems: Problem[] };
 
@@ -51,65 +54,56 @@ export async function reconcileFlow(
     return undefined;
   }
   const { object: checked, hash } = described;
-  const { status = {} } = flow;
-  const edited = status.runHash === undefined || (status.runHash !== hash && !isOtherScheme(status.runHash));
-  const missing = missingParams(checked);
-  const begun = edited && missing === "" ? await startRun(ctx, revisions, flow) : undefined;
-  const runs = runsOf(ctx, key);
-  await prune(ctx, runs, checked);
-  if (begun && "taken" in begun) {
-    await report(ctx, flow, { state: "Pending", reason: "NameTaken", message: begun.taken }, {});
+  const { runHash } = flow.status ?? {};
+  const edited = runHash === undefined || (runHash !== hash && !isOtherScheme(runHash));
+  const byEdit = startsOn(checked.spec).edit;
+  const missing = byEdit ? missingParams(checked) : "";
+  const begun = edited && byEdit && missing === "" ? await startEdited(ctx, revisions, flow) : undefined;
+  const asked = await startRequested(ctx, revisions, flow);
+  const ticks = await followSchedule(ctx, revisions, flow, checked, runsOf(ctx, key));
+  const taken = takenBy(begun) ?? takenBy(asked) ?? takenBy(ticks);
+  if (taken !== undefined || "taken" in ticks) {
+    await report(ctx, flow, { state: "Pending", reason: "NameTaken", message: taken ?? "" }, {});
     return { afterMs: retryTakenMs };
   }
-  await reportLatest(ctx, flow, runs, hash, begun?.run ?? status.latestRun, missing);
-  return undefined;
+  const runs = runsOf(ctx, key);
+  await reportLatest(ctx, flow, runs, { hash, missing, asked, ticks });
+  ticks.tell();
+  // After the status, which says what these runs were for: a run that is gone must not be made again.
+  await prune(ctx, flow, checked, runs);
+  return ticks.lookAt === undefined ? undefined : { afterMs: Math.min(ticks.lookAt - ctx.now(), longestMs) };
 }
 
 /** Params that a run by edit would lack, as a sentence, or "". */
 function missingParams({ spec, metadata }: SparkFlow): string {
-  const known: Record<string, string> = { name: metadata.name, id: metadata.name, date: "2026-01-01" };
-  const { problems } = paramValues(
-    spec.params ?? {},
-    editParams({ spec, metadata }),
-    ([head, field = ""]) => (head === "run" ? known[field] : undefined),
-    ["spec", "params"],
-  );
+  const { name } = metadata;
+  const scope = runScope({ name, id: name, ...runTime(undefined, undefined, "2026-01-01T00:00:00Z") });
+  const { problems } = paramValues(spec.params ?? {}, editParams({ spec, metadata }), scope, ["spec", "params"]);
   return problems.length === 0 ? "" : `no run was started: ${problemsText(problems)}`;
 }
 
-/**
- * The run of this version of the flow: its name says which, so it is made once. A flow that was deleted and made again may
- * find the former one's run there, until the garbage collector has it.
- */
-async function startRun(
-  ctx: Context,
-  revisions: Revisions,
-  flow: StoredFlow,
-): Promise<{ run: string } | { taken: string }> {
-  const { namespace = "", name, generation = 1 } = flow.metadata;
-  const revision = await revisions.take(ctx, flow);
-  const runName = editRunName(name, generation);
+/** The run of this version of the flow. */
+async function startEdited(ctx: Context, revisions: Revisions, flow: StoredFlow): Promise<MadeRun> {
+  const { name, generation = 1 } = flow.metadata;
   const params = editParams({ spec: flow.spec as SparkFlow["spec"], metadata: flow.metadata });
-  const body = {
-    apiVersion,
-    kind: "SparkFlowRun",
-    metadata: {
-      name: runName,
-      namespace,
-      labels: { "app.kubernetes.io/managed-by": "sparkflow", "sparkflow.dev/flow": name },
-      annotations: { [revisionAnnotation]: revision },
-      ownerReferences: [ownedBy({ ...flow, apiVersion, kind: "SparkFlow" })],
-    },
-    spec: { flow: name, ...(Object.keys(params).length > 0 ? { params } : {}) },
-  };
-  const made = await createOwn(ctx, sparkFlowRuns, namespace, body);
-  if (!made)
-    return {
-      taken: `a SparkFlowRun named ${runName} is there already and isn't this flow's: delete it, or edit the flow`,
-    };
-  ctx.runs.put(made.object);
-  if (!made.existed) tellFlow(ctx, flow, "Normal", "RunStarted", `made run ${runName}`);
-  return { run: runName };
+  const made = await makeRun(ctx, revisions, flow, { name: editRunName(name, generation), startedBy: "edit", params });
+  return said(ctx, flow, made);
+}
+
+/** The run that the annotation asks for, unless it has been made. */
+async function startRequested(ctx: Context, revisions: Revisions, flow: StoredFlow): Promise<MadeRun | undefined> {
+  const asked = flow.metadata.annotations?.[runRequestAnnotation];
+  if (!asked) return undefined;
+  const name = askedRunName(flow.metadata.name, asked);
+  if (flow.status?.requestedRun === name) return undefined;
+  return said(ctx, flow, await makeRun(ctx, revisions, flow, { name, startedBy: "request" }));
+}
+
+const takenBy = (made: object | undefined): string | undefined => (made as Partial<Taken> | undefined)?.taken;
+
+function said(ctx: Context, flow: StoredFlow, made: MadeRun): MadeRun {
+  if ("run" in made && !made.existed) tellFlow(ctx, flow, "Normal", "RunStarted", `made run ${made.run}`);
+  return made;
 }
 
 /** The flow's runs, the latest first. */
@@ -120,50 +114,35 @@ function runsOf(ctx: Context, key: string): StoredRun[] {
   return runs.filter(({ metadata }) => !metadata.deletionTimestamp).sort((a, b) => (at(a) < at(b) ? 1 : -1));
 }
 
-/** Deletes the oldest finished runs beyond what `history` keeps. */
-async function prune(ctx: Context, runs: readonly StoredRun[], { spec }: SparkFlow): Promise<void> {
-  const { succeeded = keptRuns, failed = keptRuns } = spec.history ?? {};
-  const finished = runs.filter(({ status }) => runEnded(status?.phase));
-  const well = finished.filter(({ status }) => status?.phase === "Succeeded");
-  const badly = finished.filter(({ status }) => status?.phase !== "Succeeded");
-  for (const { metadata } of [...well.slice(succeeded), ...badly.slice(failed)]) {
-    const { namespace = "", name, uid } = metadata;
-    try {
-      await ctx.client.delete(sparkFlowRuns, namespace, name, { uid, propagationPolicy: "Background" });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-    ctx.runs.remove(keyOf(metadata), uid);
-  }
-}
+type Looked = { hash: string; missing: string; asked: MadeRun | undefined; ticks: Followed };
 
 async function reportLatest(
   ctx: Context,
   flow: StoredFlow,
   runs: readonly StoredRun[],
-  hash: string,
-  started: string | undefined,
-  missing: string,
+  { hash, missing, asked, ticks }: Looked,
 ): Promise<void> {
   const [latest] = runs;
   const { phase, progress, message = "", startedAt, finishedAt } = latest?.status ?? {};
   const state: ConditionState = !latest ? "Idle" : phase === "Cancelled" ? "Failed" : (phase ?? "Pending");
-  const latestRun = latest?.metadata.name ?? started;
   await report(
     ctx,
     flow,
     {
       state,
       reason: phase ?? (latest ? "Pending" : missing ? "ParamsMissing" : "Waiting"),
-      message: latest ? message : missing,
+      message: ticks.waiting ?? (latest ? message : missing),
     },
     {
       runHash: hash,
-      ...(latestRun === undefined ? {} : { latestRun }),
-      ...(phase ? { phase } : {}),
-      ...(progress ? { progress } : {}),
-      ...(startedAt ? { startedAt } : {}),
-      ...(finishedAt ? { finishedAt } : {}),
+      latestRun: latest?.metadata.name ?? flow.status?.latestRun,
+      requestedRun: asked && "run" in asked ? asked.run : flow.status?.requestedRun,
+      phase,
+      progress,
+      startedAt,
+      finishedAt,
+      schedule: undefined,
+      ...ticks.status,
     },
   );
 }
@@ -177,9 +156,13 @@ async function report(
   const { status = {}, metadata } = flow;
   const generation = metadata.generation ?? 0;
   const text = message.slice(0, 4096);
-  const next: FlowStatus = {
-    ...(status.runHash === undefined ? {} : { runHash: status.runHash }),
-    ...(status.latestRun === undefined ? {} : { latestRun: status.latestRun }),
+  const { runHash, latestRun, requestedRun, lastScheduledAt, schedule } = status;
+  const next: FlowStatus = defined({
+    runHash,
+    latestRun,
+    requestedRun,
+    lastScheduledAt,
+    schedule,
     observedGeneration: generation,
     message: text,
     conditions: conditions({
@@ -191,6 +174,6 @@ async function report(
       now: new Date(ctx.now()).toISOString(),
     }),
     ...more,
-  };
+  });
   await patchStatus(ctx, sparkFlows, ctx.flows, flow, next);
 }

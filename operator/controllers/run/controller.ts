@@ -10,6 +10,7 @@ import { type FlowPlan, planOf, type RunRules, runRules } from "../../flow/flowP
 import { keyOfTask, madeTaskName } from "../../flow/names.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
 import type { Made } from "../../flow/results.ts";
+import { runTime } from "../../flow/schedule.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { controllerOf, ownedBy } from "../../kube/objects.ts";
 import { sparkFlowRuns, sparkTasks } from "../../kube/resources.ts";
@@ -49,8 +50,8 @@ export async function reconcileRun(ctx: Context, revisions: Revisions, key: stri
   const own = ownTasks(ctx, key, run);
   const tasks = currentTasks(plan.graph, run, own);
   const unmade = new Map<string, Cause>();
-  const { name } = run.metadata;
-  const rules = runRules(plan, { name, id: name, date: runDate(run), params }, (key) => madeOf(tasks.get(key)));
+  const context = { ...identity(run, plan.flow), params };
+  const rules = runRules(plan, context, (key) => madeOf(tasks.get(key)));
   let decision = decide(plan, run, rules, tasks, unmade);
   while (decision.create.length > 0) {
     const { create, outcome } = decision;
@@ -100,7 +101,7 @@ async function takeFlow(ctx: Context, revisions: Revisions, run: StoredRun): Pro
   }
   const wrong = flowProblems(flow);
   if (wrong.length > 0) return invalid(problemsText(wrong, `SparkFlow ${name}: `));
-  const scope = runScope({ name: run.metadata.name, id: run.metadata.name, date: runDate(run) });
+  const scope = runScope(identity(run, flow));
   const values = paramValues(flow.spec.params ?? {}, params, scope, ["spec", "params"]);
   return values.problems.length > 0
     ? invalid(problemsText(values.problems))
@@ -119,8 +120,12 @@ function flowProblems(flow: SparkFlow): Problem[] {
   return found;
 }
 
-/** The calendar day (UTC) that a run is for. */
-const runDate = (run: StoredRun): string => (run.metadata.creationTimestamp ?? "").slice(0, 10);
+/** What a run's templates know of the run itself. */
+const identity = ({ metadata, spec }: StoredRun, flow: SparkFlow) => ({
+  name: metadata.name,
+  id: metadata.name,
+  ...runTime(flow.spec.schedule, spec?.scheduledAt, metadata.creationTimestamp ?? ""),
+});
 
 /** SparkTasks that this very run owns, by their keys in the flow. */
 function ownTasks(ctx: Context, key: string, run: StoredRun): Map<string, StoredTask> {

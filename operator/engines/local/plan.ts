@@ -9,6 +9,7 @@ import { planOf, runRules } from "../../flow/flowPlan.ts";
 import { alone, type Graph } from "../../flow/graph.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
 import type { MadeTasks } from "../../flow/results.ts";
+import { momentOf, type RunTime, runTime, timeText } from "../../flow/schedule.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem } from "../../manifest/source.ts";
 import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
@@ -27,7 +28,9 @@ export type RunPlan = {
   maxParallelTasks: number;
   suspended: boolean;
   params: ParamValues;
+  /** What the run is for. */
   date: string;
+  scheduledAt: string;
   /** What the command line made it from, if it can be read once more. */
   source?: Pick<RunRecord, "targets" | "engine">;
   /** The run that it takes up again. */
@@ -41,11 +44,15 @@ export type LocalRules = Pick<RunObservation, "condition" | "fanOut"> & {
   make: (key: string, outcome: Outcome | undefined) => { object: SparkTask; resolved: ResolvedTask };
 };
 
-/** Runs that a project asks for: one per SparkFlowRun, else one per flow, and one per task made by hand. */
+/**
+ * Runs that a project asks for: one per SparkFlowRun, else one per flow, and one per task made by hand. `scheduledAt` is a
+ * moment or a day that flows run for, whatever their SparkFlowRuns say.
+ */
 export function planRuns(
   project: Project,
   given: Readonly<Record<string, string>>,
   now: Date,
+  scheduledAt?: string,
 ): { plans: RunPlan[]; problems: LocatedProblem[] } {
   const plans: RunPlan[] = [];
   const problems: LocatedProblem[] = [];
@@ -55,13 +62,15 @@ export function planRuns(
       asked.length > 0
         ? asked.map(({ object: { spec }, source }) => ({
             params: spec.params ?? {},
+            scheduledAt: spec.scheduledAt,
             suspended: spec.suspend === true,
             source,
           }))
-        : [{ params: {}, suspended: false, source: flow.source }];
-    for (const { params, suspended, source } of runs) {
+        : [{ params: {}, scheduledAt: undefined, suspended: false, source: flow.source }];
+    for (const { params, scheduledAt: own, suspended, source } of runs) {
       const name = newRunName(flow.object.metadata.name, now);
-      const planned = planFlow(project, flow, { ...params, ...given }, name, localDate(now));
+      const at = localTime(flow.object, scheduledAt ?? own, now);
+      const planned = planFlow(project, flow, { ...params, ...given }, name, at);
       plans.push({ ...planned.plan, suspended });
       problems.push(
         ...planned.problems.map((one) =>
@@ -79,7 +88,7 @@ export function planRuns(
       message: "only a SparkFlow has params to give, and there is none here",
     });
   const tasks = project.tasks.map((task) =>
-    planTask(project, task, newRunName(task.object.metadata.name, now), localDate(now)),
+    planTask(project, task, newRunName(task.object.metadata.name, now), localTime(undefined, undefined, now)),
   );
   return { plans: [...plans, ...tasks], problems };
 }
@@ -89,14 +98,15 @@ export function planAgain(
   project: Project,
   earlier: Earlier,
 ): { plan: RunPlan; problems: LocatedProblem[] } | undefined {
-  const { kind, of, name, date, params } = earlier.record;
+  const { kind, of, name, date, params, scheduledAt = earlier.record.startedAt } = earlier.record;
+  const at = { date, scheduledAt };
   if (kind === "SparkTask") {
     const task = project.tasks.find(({ object }) => object.metadata.name === of);
-    return task && { plan: { ...planTask(project, task, name, date), earlier }, problems: [] };
+    return task && { plan: { ...planTask(project, task, name, at), earlier }, problems: [] };
   }
   const flow = project.flows.find(({ object }) => object.metadata.name === of);
   if (!flow) return undefined;
-  const { plan, problems } = planFlow(project, flow, params as Record<string, ParamValue>, name, date);
+  const { plan, problems } = planFlow(project, flow, params as Record<string, ParamValue>, name, at);
   return { plan: { ...plan, earlier }, problems: problems.map((one) => locate(one, flow.source)) };
 }
 
@@ -105,13 +115,11 @@ function planFlow(
   { object: flow, source }: Sourced<SparkFlow>,
   given: Readonly<Record<string, ParamValue>>,
   name: string,
-  date: string,
+  at: RunTime,
 ) {
+  const identity = { name, id: name, ...at };
   const uid = localUid(flow.metadata.name, resolve(source.folder));
-  const { values, problems } = paramValues(flow.spec.params ?? {}, given, runScope({ name, id: name, date }), [
-    "spec",
-    "params",
-  ]);
+  const { values, problems } = paramValues(flow.spec.params ?? {}, given, runScope(identity), ["spec", "params"]);
   const flowPlan = planOf(flow);
   const plan: RunPlan = {
     ...common(flow, resolve(source.folder), name, uid),
@@ -122,9 +130,9 @@ function planFlow(
     maxParallelTasks: flow.spec.maxParallelTasks ?? Number.POSITIVE_INFINITY,
     suspended: false,
     params: values,
-    date,
+    ...at,
     rules: (made) => {
-      const { make, ...rules } = runRules(flowPlan, { name, id: name, date, params: values }, made);
+      const { make, ...rules } = runRules(flowPlan, { ...identity, params: values }, made);
       return {
         ...rules,
         make: (key, outcome) => {
@@ -137,7 +145,7 @@ function planFlow(
   return { plan, problems };
 }
 
-function planTask(project: Project, { object: task, source }: Sourced<SparkTask>, run: string, date: string): RunPlan {
+function planTask(project: Project, { object: task, source }: Sourced<SparkTask>, run: string, at: RunTime): RunPlan {
   const { name } = task.metadata;
   return {
     ...common(task, resolve(source.folder), run, localUid(name, resolve(source.folder))),
@@ -148,7 +156,7 @@ function planTask(project: Project, { object: task, source }: Sourced<SparkTask>
     maxParallelTasks: 1,
     suspended: false,
     params: {},
-    date,
+    ...at,
     rules: () => ({ make: () => ({ object: task, resolved: resolved(project, task) }) }),
   };
 }
@@ -164,6 +172,14 @@ const common = ({ metadata }: SparkFlow | SparkTask, manifestFolder: string, nam
 /** A task with its engine. */
 const resolved = (project: Project, object: SparkTask): ResolvedTask =>
   resolveTask(object, engineOf(project, object.spec.engine));
+
+/** What a run is for: as on a cluster, but that a run which no tick is given for has the day of this machine. */
+function localTime(flow: SparkFlow | undefined, scheduledAt: string | undefined, now: Date): RunTime {
+  if (scheduledAt === undefined) return { date: localDate(now), scheduledAt: timeText(now.getTime()) };
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(scheduledAt);
+  const at = isDay ? timeText(momentOf(flow?.spec.schedule, scheduledAt)) : scheduledAt;
+  return runTime(flow?.spec.schedule, at, at);
+}
 
 /** The calendar day here, as 2026-10-01. */
 function localDate(now: Date): string {

@@ -75,6 +75,7 @@ export function recordOf(run: RunState): RunRecord {
     owner: thisProcess(),
     ...(plan.source ?? {}),
     date: plan.date,
+    scheduledAt: plan.scheduledAt,
     tasks: run.order.map((key) => taskRecord(run.tasks.get(key) ?? notBegun(key, run.former.get(key)))),
   };
 }

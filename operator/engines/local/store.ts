@@ -21,10 +21,11 @@ export type RunRecord = {
   startedAt: string;
   finishedAt?: string;
   owner: Owner;
-  /** What it was started from, so that it can be taken up again: manifests, as paths, and the day that it is for. */
+  /** What it was started from, so that it can be taken up again: manifests, as paths, and what day and moment it is for. */
   targets?: readonly string[];
   engine?: string;
   date: string;
+  scheduledAt?: string;
   tasks: TaskRecord[];
 };
 /** As in a SparkTask's status. */

@@ -34,7 +34,6 @@ describe("a field that this version can't serve", () => {
         "SparkEngine connect",
         "SparkTask r",
         "SparkTask reuse",
-        "SparkFlow schedule",
         "SparkFlow tasks.0.reuse",
         "SparkFlow taskDefaults.reuse",
         "SparkTask reuse",

@@ -104,8 +104,28 @@ export const mistakes: [string, string | Buffer, string][] = [
   ],
   [
     "a field that this version can't serve",
-    flow(`schedule: {cron: "0 3 * * *"}\ntasks:\n  - {name: a, ${sql}}`),
-    '5:3: spec.schedule: "schedule" is not available yet in this version',
+    flow(`tasks:\n  - {name: a, ${sql}, reuse: {version: x}}`),
+    '6:46: spec.tasks[0].reuse: "reuse" is not available yet in this version',
+  ],
+  [
+    "a schedule's cron expression",
+    flow(`schedule: {cron: "0 3 * * * *"}\ntasks:\n  - {name: a, ${sql}}`),
+    '5:14: spec.schedule.cron: "0 3 * * * *" is not a cron expression with a tick: expected five fields (minute, hour, day of month, month, day of week), such as "0 3 * * *", not 6; seconds have no field',
+  ],
+  [
+    "a schedule's time zone",
+    flow(`schedule: {cron: "0 3 * * *", timeZone: Europe/Pariss}\ntasks:\n  - {name: a, ${sql}}`),
+    '5:33: spec.schedule.timeZone: there is no time zone "Europe/Pariss"; did you mean "Europe/Paris"?',
+  ],
+  [
+    "a schedule that misses a param",
+    flow(`params: {day: {type: date}}\nschedule: {cron: "0 3 * * *"}\ntasks:\n  - {name: a, ${sql}}`),
+    "6:3: spec.schedule: nobody gives a scheduled run its params: day must have a default",
+  ],
+  [
+    "ticks without a schedule",
+    flow(`runOn: [Schedule]\ntasks:\n  - {name: a, ${sql}}`),
+    "5:11: spec.runOn[0]: Schedule needs spec.schedule, which isn't there",
   ],
   [
     "an unknown engine",

@@ -11,6 +11,7 @@ const context = (more: Partial<RunContext> = {}): RunContext => ({
   name: "nightly-7",
   id: "nightly-7",
   date: "2026-10-01",
+  scheduledAt: "2026-10-01T01:00:00Z",
   params: { top: 10, countries: ["FR", "DE"], text: "x" },
   results: new Map([["load", { values: { n: 14, list: [1, 2] }, outputs: [words] }]]),
   ...more,

@@ -11,7 +11,13 @@ const load = flowTask("load", { outputs: [{ name: "cities" }] });
 const rulesOf = (tasks: FlowTask[], made: Record<string, Made> = {}, more: Partial<FlowSpec> = {}) =>
   runRules(
     planOf(sparkFlow(tasks, { params, ...more })),
-    { name: "r1", id: "r1", date: "2026-10-01", params: { countries: ["FR", "DE"], top: 1 } },
+    {
+      name: "r1",
+      id: "r1",
+      date: "2026-10-01",
+      scheduledAt: "2026-10-01T01:00:00Z",
+      params: { countries: ["FR", "DE"], top: 1 },
+    },
     (key) => made[key],
   );
 const each = (spec: Partial<FlowTask>) => flowTask("each", spec);

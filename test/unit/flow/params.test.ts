@@ -6,7 +6,7 @@ import { runScope } from "../../../operator/flow/expand.ts";
 import { checkDeclarations, paramValues } from "../../../operator/flow/params.ts";
 import { said } from "../builders.ts";
 
-const run = runScope({ name: "nightly-1", id: "nightly-1", date: "2026-10-01" });
+const run = runScope({ name: "nightly-1", id: "nightly-1", date: "2026-10-01", scheduledAt: "2026-10-01T01:00:00Z" });
 const given = (declaration: ParamDeclaration, value: ParamValue) =>
   paramValues({ p: declaration }, { p: value }, run, ["spec", "params"]);
 
@@ -129,11 +129,11 @@ describe("a declaration", () => {
     [{ type: "date", default: "tomorrow" }, 'p.default: "tomorrow" is not valid: expected a date such as 2026-10-01'],
     [
       { type: "date", default: "$(run.dat)" },
-      "p.default: $(run.dat) refers to nothing known here; a default may refer to run.date, run.name and run.id",
+      "p.default: $(run.dat) refers to nothing known here; a default may refer to run.date, run.scheduledAt, run.name and run.id",
     ],
     [
       { type: "string", default: "$(params.x)" },
-      "p.default: $(params.x) refers to nothing known here; a default may refer to run.date, run.name and run.id",
+      "p.default: $(params.x) refers to nothing known here; a default may refer to run.date, run.scheduledAt, run.name and run.id",
     ],
     [
       { type: "list", items: "date", default: ["x"] },

@@ -11,7 +11,7 @@ import { flowTask, place, sparkEngine, sparkFlow } from "../builders.ts";
 import { nastyValues } from "../nastyValues.ts";
 import { readBySpark } from "../settings/javaProperties.ts";
 
-const context = { name: "nightly-7", id: "nightly-7", date: "2026-10-01" };
+const context = { name: "nightly-7", id: "nightly-7", date: "2026-10-01", scheduledAt: "2026-10-01T01:00:00Z" };
 const everywhere = flowTask("count", {
   params: { v: "$(params.v)", list: "$(params.list)", joined: "<$(params.v)>" },
   args: ["$(params.v)", "<$(params.v)>", "$(params.own)"],

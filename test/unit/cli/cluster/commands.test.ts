@@ -11,6 +11,7 @@ const manifests = {
   "task.yaml": `${head}kind: SparkTask\nmetadata: {name: count}\nspec: {python: {file: count.py}}\n`,
   "count.py": "print(1)\n",
   "flow.yaml": `${head}kind: SparkFlow\nmetadata: {name: nightly}\nspec: {params: {top: {type: integer, default: 1}}, tasks: [{name: load, sql: {statements: SELECT 1}}]}\n`,
+  "scheduled.yaml": `${head}kind: SparkFlow\nmetadata: {name: nightly}\nspec: {schedule: {cron: "0 3 * * *"}, params: {top: {type: integer, default: 1}}, tasks: [{name: load, sql: {statements: SELECT 1}}]}\n`,
   "outputs.yaml": `${head}kind: SparkTask\nmetadata: {name: count}\nspec: {engine: prod, sql: {statements: SELECT 1}, outputs: [{name: rows}]}\n`,
   "engine.yaml": `${head}kind: SparkTask\nmetadata: {name: count}\nspec: {engine: prdo, sql: {statements: SELECT 1}}\n`,
 };
@@ -147,6 +148,113 @@ describe("submit", () => {
       /^outputs.yaml:4:\d+: spec.outputs: the task has outputs, but its engine "prod" has no storage to write them to/,
     );
     expect(server.writes).toEqual([]);
+  });
+});
+
+describe("a flow that runs by its schedule", () => {
+  const schedule = { cron: "0 3 * * *", timeZone: "Europe/Paris" };
+  const nightly = {
+    "sparkflows/spark/nightly": {
+      apiVersion: "sparkflow.dev/v1alpha1",
+      kind: "SparkFlow",
+      spec: { schedule, ...flowSpec },
+      status: { runHash: "v1:other" },
+    },
+  };
+  const endRun = (server: ApiServer, key: string): void => {
+    const object = server.objects.get(key);
+    if (!key.startsWith("sparkflowruns/") || object.status) return;
+    setTimeout(() => server.put(key, { ...object, status: { phase: "Succeeded", conditions: ended(true, 1) } }), 20);
+  };
+  const runs = (server: ApiServer) =>
+    [...server.objects].flatMap(([key, object]) => (key.startsWith("sparkflowruns/") ? [object] : []));
+
+  it("is applied by submit without a run, unless params are given for one", async () => {
+    const { server, sparkflow } = await cluster();
+    const { code, stdout } = await sparkflow("submit", "scheduled.yaml", "--wait");
+    expect([code, stdout]).toEqual([
+      0,
+      "sparkflow/nightly created\nnightly runs by its schedule (0 3 * * *); to run it now: sparkflow run-now nightly -n spark\n",
+    ]);
+    expect(runs(server)).toEqual([]);
+    expect((await sparkflow("submit", "scheduled.yaml", "-p", "top=5")).stdout).toMatch(
+      /the run nightly-m\w{8} was asked for/,
+    );
+    expect(runs(server)).toMatchObject([{ spec: { flow: "nightly", params: { top: 5 } } }]);
+  });
+
+  it("is run by run-now, for a day's tick, with typed params, and followed to the end", async () => {
+    const { server, sparkflow } = await cluster(nightly);
+    server.onWrite = endRun;
+    const args = ["--param", "top=5", "--scheduled-at", "2026-10-01", "--wait"];
+    const { code, stdout, stderr } = await sparkflow("run-now", "nightly", ...args);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^the run nightly-m\w{8} was asked for\n.*Succeeded/s);
+    expect(runs(server)).toMatchObject([
+      {
+        metadata: {
+          labels: { "sparkflow.dev/started-by": "request" },
+          ownerReferences: [{ name: "nightly", controller: true }],
+        },
+        spec: { flow: "nightly", scheduledAt: "2026-10-01T01:00:00Z", params: { top: 5 } },
+      },
+    ]);
+  });
+
+  it.each([
+    [["run-now", "nightly", "-p", "tpo=5"], '--param: the flow has no param "tpo"; did you mean "top"?\n'],
+    [
+      ["run-now", "nightly", "--scheduled-at", "tomorrow"],
+      "--scheduled-at tomorrow: expected a day such as 2026-11-01, or a time such as 2026-11-01T02:00:00Z\n",
+    ],
+    [
+      ["run-now", "nigthly"],
+      'there is no flow "nigthly" in the namespace spark: `sparkflow get -n spark` lists what there is\n',
+    ],
+    [
+      ["backfill", "nightly", "--from", "2026-10-02", "--to", "2026-10-01"],
+      "--from 2026-10-02 is after --to 2026-10-01\n",
+    ],
+    [
+      ["backfill", "nightly", "--from", "2026-02-30", "--to", "2026-10-01"],
+      "--from 2026-02-30: expected a day such as 2026-11-01\n",
+    ],
+    [
+      ["backfill", "nightly", "--from", "2999-10-01", "--to", "2999-10-02"],
+      "nightly (0 3 * * *) has no tick from 2999-10-01 to 2999-10-02 that is over\n",
+    ],
+  ])("%j is refused in a sentence", async (args, sentence) => {
+    const { server, sparkflow } = await cluster(nightly);
+    expect(await sparkflow(...args)).toEqual({ code: 2, stdout: "", stderr: sentence });
+    expect(server.writes).toEqual([]);
+  });
+
+  it("is run by backfill for each tick that has no run, one after the other, over a change of the clock", async () => {
+    const there = { kind: "SparkFlowRun", spec: { flow: "nightly" }, status: { phase: "Succeeded" } };
+    const { server, sparkflow } = await cluster(nightly);
+    server.onWrite = endRun;
+    const days = ["--from", "2025-10-25", "--to", "2025-10-27"];
+    const dry = await sparkflow("backfill", "nightly", ...days, "--dry-run");
+    expect([dry.stdout, server.writes]).toEqual([
+      [
+        "nightly-s29355900 (2025-10-25T01:00:00Z) would run",
+        "nightly-s29357400 (2025-10-26T02:00:00Z) would run",
+        "nightly-s29358840 (2025-10-27T02:00:00Z) would run\n",
+      ].join("\n"),
+      [],
+    ]);
+    server.put("sparkflowruns/spark/nightly-s29357400", there);
+    const { code, stdout } = await sparkflow("backfill", "nightly", ...days);
+    expect(code).toBe(0);
+    expect(stdout.split("\n").filter((line) => line.includes("("))).toEqual([
+      "nightly-s29355900 (2025-10-25T01:00:00Z) starts",
+      "nightly-s29357400 (2025-10-26T02:00:00Z) is there: Succeeded",
+      "nightly-s29358840 (2025-10-27T02:00:00Z) starts",
+    ]);
+    expect(server.writes).toEqual([
+      "POST sparkflowruns/spark/nightly-s29355900",
+      "POST sparkflowruns/spark/nightly-s29358840",
+    ]);
   });
 });
 

@@ -29,13 +29,17 @@ describe("a table", () => {
     ]);
   });
 
-  it("of flows has the latest run, of engines where they run and what they store", () => {
-    const flows = [flow("nightly", { tasks: [] }, { latestRun: "nightly-g2", phase: "Failed", progress: "3/4" })];
+  it("of flows has the latest run and when the next one is due, of engines where they run and what they store", () => {
+    const nextRunAt = new Date(now + 5 * 3_600_000).toISOString();
+    const flows = [
+      flow("nightly", { tasks: [] }, { latestRun: "nightly-g2", phase: "Failed", progress: "3/4", nextRunAt }),
+    ];
     expect(table("SparkFlow", flows, { namespaces: false, now })[1]).toEqual([
       "nightly",
       "nightly-g2",
       "Failed",
       "3/4",
+      "in 5h",
       "5m",
       "",
     ]);
