@@ -5,6 +5,8 @@ import type { Cases } from "../case.ts";
 
 const part = { outputs: [{ name: "part", format: "csv" }] };
 const bad = [{ error: "ValueError" }];
+/** A program that may read its own item. */
+const reads = { python: { script: "def main(): ...\n", function: "main" } };
 
 export const forEach: Cases = {
   "each-item": {
@@ -58,6 +60,18 @@ export const forEach: Cases = {
     tasks: { load: "Succeeded", "each[0]": "Succeeded", "each[1]": "Succeeded" },
     details: { "each[1]": { args: ["tue"] } },
   },
+  "each-of-rows": {
+    it: "items are the rows of an output: their count is known, each driver reads its own",
+    flow: {
+      tasks: [
+        task("load", [{ outputs: { cities: 3 } }], { outputs: [{ name: "cities" }] }),
+        task("each", [], { ...reads, forEach: { rows: "load.cities", as: "city" }, params: { name: "$(city.name)" } }),
+      ],
+    },
+    phase: "Succeeded",
+    message: "4 of 4 tasks succeeded",
+    tasks: { load: "Succeeded", "each[0]": "Succeeded", "each[1]": "Succeeded", "each[2]": "Succeeded" },
+  },
   "each-of-none": {
     it: "without items a task has succeeded, and what follows runs",
     flow: {
@@ -84,6 +98,17 @@ export const forEach: Cases = {
     message: "each failed",
     tasks: { load: "Succeeded", each: "Failed", after: "Omitted" },
     details: { each: { cause: expect.stringContaining("expected a list") as unknown as string } },
+  },
+  "each-batch": {
+    it: "batches of items have a driver each",
+    flow: {
+      tasks: [
+        task("each", [], { ...reads, forEach: { items: [1, 2, 3, 4, 5], batchSize: 2 }, params: { n: "$(item)" } }),
+      ],
+    },
+    phase: "Succeeded",
+    message: "3 of 3 tasks succeeded",
+    tasks: { "each[0]": "Succeeded", "each[1]": "Succeeded", "each[2]": "Succeeded" },
   },
   "each-fails": {
     it: "after a failed item no others begin, and the task has failed",

@@ -61,6 +61,11 @@ class Data:
     def __str__(self) -> str:
         return f"{self.role} `{self.name}`"
 
+    @property
+    def uris(self) -> list[str]:
+        """Where the data is: one place, or those of a forEach's items."""
+        return self.items.uris(self.uri) if self.items else [self.uri]
+
 
 @dataclass(frozen=True)
 class Param:

@@ -23,7 +23,7 @@ def read(session, data: Data):
     the columns that are read, and their types are checked. Raises InputMissing and SchemaMismatch.
     """
     declared = schema.declared(data)
-    if data.items and not data.items.uris(data.uri):
+    if not data.uris:
         return empty(session, data)
     reader = session.read.format(data.format).options(**_READ.get(data.format, {}))
     if data.format in ("csv", "json") and declared:
@@ -130,7 +130,7 @@ def _load(reader, data: Data):
     from pyspark.errors import AnalysisException
 
     try:
-        return reader.load(data.items.uris(data.uri) if data.items else data.uri)
+        return reader.load(data.uris)
     except AnalysisException as error:
         if error.getErrorClass() == "PATH_NOT_FOUND":
             raise InputMissing(f"{data} isn't there: nothing exists at {data.uri}") from None

@@ -23,7 +23,7 @@ def with_srid(session, data: Data, frame):
     columns = schema.geometry_columns(frame.schema.jsonValue()["fields"])
     if not columns:
         return frame
-    footers = session.read.format("geoparquet.metadata").load(data.uri).select("columns").first()
+    footers = session.read.format("geoparquet.metadata").load(data.uris).select("columns").first()
     described = footers["columns"] if footers else {}
     srids = {name: _epsg(described[name]["crs"]) for name in columns if name in described}
     known = {name: functions.expr(f"ST_SetSRID({_sql_name(name)}, {srid})") for name, srid in srids.items() if srid}

@@ -41,8 +41,7 @@ class Task:
 
     def _read(self, data: Data, kind: str | None, hint: object):
         if data.format in ("file", "directory"):
-            parts = data.items.uris(data.uri) if data.items else [data.uri]
-            paths = [opaque.read(dataclasses.replace(data, uri=uri), lambda: self.spark.gateway) for uri in parts]
+            paths = [opaque.read(dataclasses.replace(data, uri=uri), lambda: self.spark.gateway) for uri in data.uris]
             paths = [str(path) if kind == "path text" else path for path in paths]
             return paths if data.items else paths[0]
         session = self.spark.session
