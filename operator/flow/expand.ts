@@ -16,6 +16,9 @@ import { sourcesOf, splitFrom } from "./graph.ts";
 import { itemLabel, itemsPart } from "./items.ts";
 import { mergedTask } from "./merged.ts";
 
+/** Where the output is that no item of a forEach left: nowhere. */
+export const noData = "none:";
+
 /** What a task left behind when it succeeded. */
 export type TaskResult = { values: Readonly<Record<string, ResultValue>>; outputs: readonly ResultOutput[] };
 /** A value that a program published: what a param may hold, or a list of maps for a forEach. */
@@ -168,7 +171,7 @@ function connect(flow: SparkFlow, input: Input, run: RunContext): Input {
   if (found.format === "table") return { ...rest, table: found.uri };
   const format = input.format ?? (found.format as Format);
   // Files, or names of their folders, that don't say their types are read with those that they were written with.
-  const untyped = format === "csv" || format === "json" || isPartitioned(flow, source!);
+  const untyped = format === "csv" || format === "json" || found.uri === noData || isPartitioned(flow, source!);
   const schema = input.schema ?? (untyped ? found.schema : undefined);
   return {
     ...rest,

@@ -3,7 +3,7 @@ import type { Output } from "../api/data.ts";
 import type { FlowSpec, FlowTask } from "../api/flow.ts";
 import type { OutputStatus, TaskPhase } from "../api/status.ts";
 import type { EndedTask } from "./condition.ts";
-import type { ResultOutput, ResultValue, RunContext, TaskResult } from "./expand.ts";
+import { noData, type ResultOutput, type ResultValue, type RunContext, type TaskResult } from "./expand.ts";
 import { driverKey, drivers, type FanOut } from "./fanOut.ts";
 import { fanOutOf } from "./items.ts";
 import { mergedTask } from "./merged.ts";
@@ -18,9 +18,6 @@ export type Made = {
 };
 /** Looks a key up: a task's name, or `name[3]` for a driver of a forEach task. */
 export type MadeTasks = (key: string) => Made | undefined;
-
-/** Where the output of no item at all is: nowhere. */
-export const noData = "none:";
 
 /** Results by task, gathered when they are asked for. Only for tasks that have succeeded. */
 export function resultsOf(
@@ -80,7 +77,6 @@ function union(
     attempts: all.map((one, i) => (own[i] ? one!.attempt : 0)),
   };
   if (!first) {
-    if (fan.items > 0) return undefined;
     return { name, uri: noData, format, rows: 0, ...(schema ? { schema } : {}), items };
   }
   const counted = own.every((output) => output === undefined || output.rows !== undefined);

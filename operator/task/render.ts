@@ -118,7 +118,11 @@ function placedInput(input: Input, place: Place): PlacedInput {
   const format = table === undefined ? (input.format ?? "parquet") : "table";
   const source = input.uri !== undefined && isWeb(input.uri) && isWeb(place.locate(input.uri)) ? input.uri : undefined;
   const uri = source === undefined ? inputUri(input, place) : broughtUri(source, place);
-  const more = { ...(source === undefined ? {} : { source }), ...(optional ? { optional, items } : {}) };
+  const more = {
+    ...(source === undefined ? {} : { source }),
+    ...(optional ? { optional } : {}),
+    ...(items ? { items } : {}),
+  };
   return { name, uri, format, schema, options, ...more };
 }
 

@@ -154,17 +154,23 @@ describe("what a forEach leaves", () => {
     expect(rulesOf([batches[0]!, withoutInputs], made).make("all", undefined).spec.params).toEqual({ n: [1, 2, 3] });
   });
 
+  it("of items that all failed, as many as may be, is an input without data", () => {
+    const each0 = each({ forEach: { items: [1], onItemFailure: { limit: 1 } }, outputs: [{ name: "part" }] });
+    const all = flowTask("all", { inputs: [{ name: "parts", from: "each.part" }] });
+    const made = { "each[0]": done({ phase: "Failed" }) };
+    expect(rulesOf([each0, all], made).make("all", undefined).spec.inputs).toMatchObject([
+      { uri: "none:", items: { count: 1, attempts: [0] } },
+    ]);
+  });
+
   it("of no items is an input without data, with the schema that was declared", () => {
-    const none = [
-      each({ forEach: { items: [] }, outputs: [{ name: "part", format: "csv", schema: "n BIGINT" }] }),
-      tasks[1]!,
-    ];
+    const none = [each({ forEach: { items: [] }, outputs: [{ name: "part", schema: "n BIGINT" }] }), tasks[1]!];
     const all = flowTask("all", { inputs: [{ name: "parts", from: "each.part" }] });
     expect(rulesOf([none[0]!, all]).make("all", undefined).spec.inputs).toEqual([
       {
         name: "parts",
         uri: "none:",
-        format: "csv",
+        format: "parquet",
         schema: "n BIGINT",
         items: { count: 0, batchSize: 1, attempts: [] },
       },

@@ -227,6 +227,49 @@ describe("an optional input", () => {
   });
 });
 
+describe("items of a forEach", () => {
+  const union = { count: 3, batchSize: 1, attempts: [1, 0, 2] };
+  const uri = "s3a://b/each/{driver}/{attempt}/part";
+  const attempt = render(
+    resolveTask(
+      sparkTask({
+        python: { file: "local:///app/x.py", function: "f" },
+        params: { name: "$(city.name)", city: "$(city)", top: 1 },
+        inputs: [{ name: "parts", uri, items: union }],
+        items: { as: "city", first: 4, count: 2, batch: true, rows: { uri: "s3a://b/load/1/cities", format: "csv" } },
+        args: ["$(inputs.parts.uri)"],
+      }),
+      undefined,
+    ),
+    1,
+    place(),
+  );
+
+  it("are left to the driver, with the rows that they are and the params that they are put in", () => {
+    expect(attemptJson(attempt).params).toEqual({
+      name: { type: "item", value: ["name"] },
+      city: { type: "item", value: [] },
+      top: { type: "integer", value: 1 },
+    });
+    expect(attemptJson(attempt).items).toEqual({
+      as: "city",
+      first: 4,
+      count: 2,
+      batch: true,
+      rows: { name: "city", uri: "s3a://b/load/1/cities", format: "csv", schema: null, options: {} },
+    });
+    expect(env(attempt).SPARKFLOW_PARAMS).toBe('{"top":1}');
+  });
+
+  it("that left outputs are an input of all of them, for programs without the library a pattern", () => {
+    expect(attemptJson(attempt).inputs).toEqual([
+      { name: "parts", uri, format: "parquet", schema: null, options: {}, items: union },
+    ]);
+    expect(env(attempt).SPARKFLOW_INPUT_PARTS).toBe("s3a://b/each/{0/1,2/2}/part");
+    expect(attemptJson(attempt).args).toEqual(["s3a://b/each/{0/1,2/2}/part"]);
+  });
+});
+
 describe("the JVM", () => {
   it("gets default options before the user's, heap and paths, as Spark's launcher gives them", () => {
     const attempt = rendered({
