@@ -6,6 +6,7 @@ import { type Client, createClient } from "../../operator/kube/client.ts";
 import { silent } from "../../operator/kube/log.ts";
 import type { KubeObject } from "../../operator/kube/objects.ts";
 import {
+  configMaps,
   events,
   pods,
   type Resource,
@@ -96,6 +97,7 @@ const resources: Record<string, Resource> = {
   SparkTask: sparkTasks,
   SparkFlow: sparkFlows,
   SparkFlowRun: sparkFlowRuns,
+  ConfigMap: configMaps,
 };
 type Kind = keyof typeof resources & string;
 

@@ -147,6 +147,21 @@ describe("a task", () => {
     await task("early", "Succeeded");
   });
 
+  it("whose pod was refused and that is edited runs with the files of the edit", async () => {
+    const podTemplate = { spec: { priorityClassName: "nobody" } };
+    await make("SparkTask", "unwanted", program({}, { args: ["old"], driver: { podTemplate } }));
+    await eventually("the pod is refused", async () => {
+      const { conditions } = await taskStatus("unwanted");
+      return conditions?.some(({ reason }) => reason === "PriorityClassMissing") === true;
+    });
+    await edit("SparkTask", "unwanted", { args: ["new"], driver: null });
+    const status = await task("unwanted", "Succeeded");
+    const driver = (await podsOf("unwanted"))[0]!;
+    const files = await read("ConfigMap", driver.metadata.name.replace(/-driver$/, "-conf"));
+    expect(JSON.parse((files.data as Record<string, string>)["attempt.json"]!).args).toEqual(["new"]);
+    expect(status.attempt).toBe(2);
+  });
+
   it("with a field that isn't served yet is refused by name, and runs when it is taken away", async () => {
     await make("SparkTask", "later", program({}, { reuse: { maxAge: "1h" } }));
     expect((await task("later", "Failed")).message).toContain('"reuse" is not available yet');

@@ -141,6 +141,8 @@ async function begin(
     case "started":
       tellTask(ctx, current, "Normal", "DriverCreated", `created driver pod ${started.driver}`);
       return undefined;
+    case "superseded":
+      return begin(ctx, current, checked, view, own, number + 1, { ...decision, next: number + 1 });
     case "stale":
       return { afterMs: 100 };
     case "waiting": {

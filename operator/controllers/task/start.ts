@@ -1,5 +1,6 @@
 // Starts an attempt: the ConfigMap, which claims its number for ever, then the driver pod. Both by plain POST under names
 // made of task, uid and number, so that a second try, or a second operator, finds them there.
+import { canonicalJson } from "../../api/hash.ts";
 import type { SparkTask } from "../../api/kinds.ts";
 import type { Cause } from "../../api/status.ts";
 import { attemptObjects, inputCause } from "../../engines/kubernetes/attemptObjects.ts";
@@ -7,7 +8,7 @@ import { observeDriver } from "../../engines/kubernetes/observe.ts";
 import { stripPod } from "../../engines/kubernetes/pod.ts";
 import { nameTaken, rejection } from "../../engines/kubernetes/rejection.ts";
 import { ApiError, isNotFound } from "../../kube/errors.ts";
-import { type KubeObject, keyOf } from "../../kube/objects.ts";
+import { controllerOf, type KubeObject, keyOf } from "../../kube/objects.ts";
 import { configMaps, pods, type Resource, sparkTasks } from "../../kube/resources.ts";
 import type { Context, StoredTask } from "../context.ts";
 import { createOwn, type Made } from "../createOwn.ts";
@@ -20,6 +21,8 @@ export type Started =
   | { kind: "started"; driver: string }
   /** It can't start now; another event, or time, may change that. */
   | { kind: "waiting"; reason: string; message: string; afterMs?: number }
+  /** Its number was claimed with other files, by a start that never got its pod: the next number is free. */
+  | { kind: "superseded" }
   /** It can't start as it is. */
   | { kind: "refused"; cause: Cause }
   /** What we knew was old, or the task is going: look again. */
@@ -49,10 +52,12 @@ export async function startAttempt(
   });
   if ("problems" in objects) return { kind: "refused", cause: inputCause(objects.problems) };
   const { configMap, driverPod } = objects;
+  const metadata = (driverPod as KubeObject).metadata;
   const claimed = await create(ctx, configMaps, namespace, configMap as KubeObject);
   if ("kind" in claimed) return claimed;
   if (claimed.existed && (await began(ctx, stored, number))) return { kind: "stale" };
-  const metadata = (driverPod as KubeObject).metadata;
+  if (claimed.existed && canonicalJson(claimed.object.data) !== canonicalJson((configMap as KubeObject).data))
+    return otherFiles(ctx, stored, metadata.name);
   const annotated = {
     ...driverPod,
     metadata: { ...metadata, annotations: { ...metadata.annotations, [runHashAnnotation]: hash } },
@@ -62,6 +67,22 @@ export async function startAttempt(
   ctx.pods.put(made.object);
   if (made.existed) ctx.log.info({ task: keyOf(stored.metadata), driver: metadata.name }, "adopted the driver pod");
   return { kind: "started", driver: observeDriver(stripPod(made.object), ctx.now()).driver };
+}
+
+/**
+ * The number's ConfigMap can't be changed, and holds what the task, its engine or an earlier operator said before: a pod was
+ * refused then. If there is one after all, it goes on.
+ */
+async function otherFiles(ctx: Context, { metadata }: StoredTask, driver: string): Promise<Started> {
+  try {
+    const pod = await ctx.client.get(pods, metadata.namespace ?? "", driver);
+    if (controllerOf(pod)?.uid !== metadata.uid) return { kind: "refused", cause: nameTaken(driver) };
+    ctx.pods.put(pod);
+    return { kind: "started", driver };
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return { kind: "superseded" };
+  }
 }
 
 /** Attempts that failed since the task was made or last edited. */
