@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { nearest } from "../api/problems.ts";
-import { type RunRecord, readRecord, runFolder } from "../engines/local/store.ts";
+import { attemptsFolder, type RunRecord, readRecord } from "../engines/local/store.ts";
 import { addClusterOptions, type ClusterOptions, clusterOptions, onCluster } from "./cluster/connect.ts";
 import { taskForLog, writeLog } from "./cluster/driverLog.ts";
 import { UserError } from "./exit.ts";
@@ -65,8 +65,10 @@ async function localLog(record: RunRecord, task: string | undefined, options: Op
       `${record.name} has no task "${name}"${near ? `; did you mean "${near}"?` : `; it has ${names.join(", ")}`}`,
     ]);
   }
-  const log = join(runFolder(record.name), name, String(attempt ?? found.attempt), "driver.log");
-  if (!existsSync(log)) throw new UserError([`${name} has no attempt ${attempt ?? found.attempt} with a log`]);
+  const number = attempt ?? found.attempt;
+  const log = join(attemptsFolder(record.name, name), String(number), "driver.log");
+  if (number === 0) throw new UserError([`${name} has no log: it is ${found.phase}, and no driver of it began`]);
+  if (!existsSync(log)) throw new UserError([`${name} has no attempt ${number} with a log`]);
   let offset = await print(log, tail === undefined ? 0 : tailOffset(log, tail));
   while (follow && !readRecord(record.name)?.finishedAt) {
     await sleep(pollMs);

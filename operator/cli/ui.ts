@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { type RunRecord, runFolder } from "../engines/local/store.ts";
+import { attemptsFolder, type RunRecord } from "../engines/local/store.ts";
 import { addClusterOptions, type Cluster, type ClusterOptions, clusterOptions, onCluster } from "./cluster/connect.ts";
 import { findNamed, tasksOf } from "./cluster/read.ts";
 import { isFinished, logCommand, shortName, type TaskObject } from "./cluster/views.ts";
@@ -69,7 +69,7 @@ async function localUi({ name: run, tasks }: RunRecord, wanted: string | undefin
   const { name, phase, attempt } = task;
   if (phase !== "Running")
     throw new UserError([notRunning(name, phase, attempt > 0 ? `${programName()} logs ${run} ${name}` : undefined)]);
-  const conf = readFileSync(join(runFolder(run), name, String(attempt), "spark-defaults.conf"), "utf8");
+  const conf = readFileSync(join(attemptsFolder(run, name), String(attempt), "spark-defaults.conf"), "utf8");
   const url = `http://127.0.0.1:${/^spark\.ui\.port=(\d+)$/m.exec(conf)?.[1]}`;
   if (await answers(url)) return url;
   throw new UserError([

@@ -23,12 +23,18 @@ function tasksOf({ kind, object }: Example): Map<string, string> {
   return new Map(tasks.map(({ metadata }) => [metadata.labels!["sparkflow.dev/task"]!, metadata.name]));
 }
 
+/** Tasks that the run never made. */
+const notRun = ({ kind, object }: Example) => (kind === "SparkFlow" ? (runStatus(`${object}-g1`).notRun ?? []) : []);
+
 function outcomeOf(example: Example): Outcome {
   const statuses = new Map([...tasksOf(example)].map(([task, name]) => [task, taskStatus(name)]));
   const output = (task: string, name: string): OutputStatus =>
     statuses.get(task)!.outputs!.find((one) => one.name === name)!;
   return {
-    phases: Object.fromEntries([...statuses].map(([task, { phase = "" }]) => [task, phase])),
+    phases: Object.fromEntries([
+      ...[...statuses].map(([task, { phase = "" }]) => [task, phase] as const),
+      ...notRun(example).map(({ task, result: word }) => [task, word] as const),
+    ]),
     values: (task) => statuses.get(task)!.values ?? {},
     rows: (task, name) => {
       const { uri, format } = output(task, name);

@@ -6,7 +6,7 @@ import { splitKey } from "../../flow/fanOut.ts";
 import type { Graph } from "../../flow/graph.ts";
 import { outdatedTasks, type Tried } from "../../flow/retry.ts";
 import type { AttemptState, Former, TaskState } from "./state.ts";
-import { type AttemptRecord, type RunRecord, runFolder, type TaskRecord } from "./store.ts";
+import { type AttemptRecord, attemptsFolder, type RunRecord, type TaskRecord } from "./store.ts";
 
 /** A run to take up again, and the task that is to run again in any case. */
 export type Earlier = { record: RunRecord; from?: string };
@@ -56,12 +56,6 @@ export const formerTasks = ({ record }: Earlier): Map<string, Former> =>
       { attempts, lastNumber: Math.max(attempt, ...numbersIn(attemptsFolder(record.name, name))) },
     ]),
   );
-
-/** Where a task's attempts stand: one that a kill cut off has a folder, and maybe no record. */
-export function attemptsFolder(run: string, key: string): string {
-  const { task, index } = splitKey(key);
-  return join(runFolder(run), task, ...(index === undefined ? [] : [String(index)]));
-}
 
 const numbersIn = (folder: string): number[] =>
   existsSync(folder) ? readdirSync(folder).map(Number).filter(Number.isInteger) : [];

@@ -12,7 +12,7 @@ import { type Cause, decideTask } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { TemplateError } from "../../task/template.ts";
 import { pollProgress } from "../sparkUi.ts";
-import { attemptsFolder, formerTasks, keptTasks } from "./again.ts";
+import { formerTasks, keptTasks } from "./again.ts";
 import { removeOutputs, type StartedAttempt, startAttempt } from "./attempt.ts";
 import { type Capacity, capacityText, fits } from "./capacity.ts";
 import type { LocalMachine } from "./machine.ts";
@@ -28,7 +28,7 @@ import {
   recordOf,
   type TaskState,
 } from "./state.ts";
-import { type RunRecord, saveRecord, storageFolder } from "./store.ts";
+import { attemptsFolder, type RunRecord, saveRecord, storageFolder } from "./store.ts";
 
 const saveEveryMs = 200;
 

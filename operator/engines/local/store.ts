@@ -1,11 +1,12 @@
 // The folder .sparkflow: what ran, with which files, and how it ended. Outputs stand below storage/.
 //   runs/<run>/run.json                      the run's record
-//   runs/<run>/<task>/<attempt>/             attempt.json, spark-defaults.conf, program/, inputs/, driver.log, result.json
-//   storage/<namespace>/<flow>-<uid8>/<run>/<task>/<attempt>/<output>
+//   runs/<run>/<task>[/<item>]/<attempt>/    attempt.json, spark-defaults.conf, program/, inputs/, driver.log, result.json
+//   storage/<namespace>/<flow>-<uid8>/<run>/<task>[/<item>]/<attempt>/<output>
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { hashText } from "../../api/hash.ts";
 import type { OutputStatus, RunPhase, TaskPhase } from "../../api/status.ts";
+import { splitKey } from "../../flow/fanOut.ts";
 import type { Cause } from "../../task/decide.ts";
 import { isAlive, type Owner } from "./liveness.ts";
 
@@ -55,6 +56,12 @@ export type TaskRecord = {
 export const stateFolder = (): string => resolve(process.env.SPARKFLOW_STATE ?? ".sparkflow");
 export const runFolder = (run: string): string => join(stateFolder(), "runs", run);
 export const storageFolder = (): string => join(stateFolder(), "storage");
+
+/** Where a task's attempts stand: one that a kill cut off has a folder, and maybe no record. */
+export function attemptsFolder(run: string, key: string): string {
+  const { task, index } = splitKey(key);
+  return join(runFolder(run), task, ...(index === undefined ? [] : [String(index)]));
+}
 
 /** Eight hex digits that tell apart flows of the same name in different folders, as a uid does on a cluster. */
 export const localUid = (...parts: string[]): string => hashText(parts.join("\n"), 8);

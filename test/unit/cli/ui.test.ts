@@ -22,6 +22,7 @@ function local(tasks: object[], port: number) {
   };
   const state = folderOf({
     "runs/a-1/run.json": JSON.stringify(record),
+    "runs/a-1/each/3/1/spark-defaults.conf": `spark.ui.port=${port}\n`,
     "runs/a-1/load/1/spark-defaults.conf": `# from operator\nspark.ui.port=${port}\n`,
   });
   return (...args: string[]) =>
@@ -38,6 +39,12 @@ async function someUi(): Promise<number> {
 
 describe("the UI of a task of this machine", () => {
   const load = { name: "load", phase: "Running", attempt: 1 };
+  it("is found for an item of a forEach, too", async () => {
+    const port = await someUi();
+    const said = await local([{ name: "each[3]", phase: "Running", attempt: 1 }], port)("last");
+    expect(said.stdout).toContain(`http://127.0.0.1:${port}`);
+  });
+
   const done = { name: "done", phase: "Succeeded", attempt: 1 };
 
   it("is at the port that its attempt was given", async () => {
