@@ -98,7 +98,6 @@ class Attempt:
     python_path: tuple[Path, ...]
     args: tuple[str, ...]
     params: dict[str, Param]
-    items: ForEachItems | None
     inputs: dict[str, Data]
     outputs: dict[str, Data]
     properties_file: Path
@@ -108,6 +107,7 @@ class Attempt:
     jvm_options: tuple[str, ...]
     class_path: tuple[str, ...]
     library_path: tuple[str, ...]
+    items: ForEachItems | None = None
 
     @property
     def conf_folder(self) -> Path | None:
