@@ -245,8 +245,7 @@ export function runLocally(
     }
 
     function change(run: RunState, task: TaskState, phase: TaskPhase, message: string): void {
-      if (task.phase === phase && task.message === message && run.tasks.get(task.name) === task && phase !== "Omitted")
-        return;
+      if (task.phase === phase && task.message === message) return;
       task.phase = phase;
       task.message = message;
       save(run);

@@ -35,3 +35,16 @@ describe("what is suspended by its manifest", () => {
     expect(record!.tasks[0]).toMatchObject({ phase: "Pending", attempt: 0 });
   });
 });
+
+it("a task that is omitted while others run is told of once, and the run waits without working", async () => {
+  const doing = (how: string) => [{ name: "DO", value: how }];
+  const tasks = [
+    { name: "load", env: doing("fail") },
+    { name: "count", dependsOn: ["load"] },
+    { name: "slow", env: doing("hang"), timeouts: { run: "1s" } },
+  ];
+  const told: string[] = [];
+  const plans = plansOf(folderWith(flowOf(tasks, { failFast: false })));
+  await runAll(plans, { report: { task: (_, { name, phase }) => void told.push(`${name} ${phase}`) } });
+  expect(told.filter((line) => line.startsWith("count"))).toEqual(["count Omitted"]);
+});
