@@ -2,12 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { findToolchain } from "../operator/engines/local/toolchain.ts";
 import { cannotRun, cannotRunLight } from "./cluster/cannotRun.ts";
 import { givenKubeconfig } from "./cluster/testCluster.ts";
 
-type Count = { passed: number; failed: number };
+/** `names` are those of tests that failed. */
+type Count = { passed: number; failed: number; names?: string[] };
+type Ran = Count & { seconds: number };
 type Suite = {
   name: string;
   command: string[];
@@ -72,18 +74,28 @@ const suites: Suite[] = [
 ];
 
 function vitestCount(report: string): Count {
-  const { numPassedTests, numTotalTests } = JSON.parse(report) as { numPassedTests: number; numTotalTests: number };
-  return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
+  const { numPassedTests, numTotalTests, testResults } = JSON.parse(report) as {
+    numPassedTests: number;
+    numTotalTests: number;
+    testResults: { name: string; message: string; assertionResults: { fullName: string; status: string }[] }[];
+  };
+  const names = testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(".", name);
+    const bad = assertionResults.filter(({ status }) => status !== "passed").map(({ fullName }) => fullName);
+    return bad.length > 0 ? bad.map((one) => `${file}: ${one}`) : message ? [`${file}: ${message.split("\n")[0]}`] : [];
+  });
+  return { passed: numPassedTests, failed: numTotalTests - numPassedTests, names };
 }
 
 /** Skipped tests count as failed: a suite that skips looks green and isn't. */
 function junitCount(report: string): Count {
   const attribute = (name: string) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(report)?.[1] ?? 0);
   const bad = attribute("failures") + attribute("errors") + attribute("skipped");
-  return { passed: attribute("tests") - bad, failed: bad };
+  const cases = [...report.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error|skipped)/g)];
+  return { passed: attribute("tests") - bad, failed: bad, names: cases.map(([, file, name]) => `${file}: ${name}`) };
 }
 
-function runSuite({ name, command, count, report }: Suite): Count {
+function runSuite({ name, command, count, report }: Suite): Ran {
   console.log(`\n== ${name}`);
   const started = Date.now();
   const { status, error } = spawnSync(command[0]!, command.slice(1), { stdio: "inherit", env });
@@ -96,10 +108,9 @@ function runSuite({ name, command, count, report }: Suite): Count {
   }
   // A runner that fails without a failed test (a crash, no tests at all) has failed all the same.
   if (status !== 0 && counted.failed === 0) counted.failed = 1;
-  console.log(
-    `-- ${name}: ${counted.passed} passed, ${counted.failed} failed, ${Math.round((Date.now() - started) / 1000)} s`,
-  );
-  return counted;
+  const seconds = Math.round((Date.now() - started) / 1000);
+  console.log(`-- ${name}: ${counted.passed} passed, ${counted.failed} failed, ${seconds} s`);
+  return { ...counted, seconds };
 }
 
 const only = process.argv.slice(2);
@@ -107,15 +118,16 @@ const wanted = only.length > 0 ? suites.filter(({ name }) => only.some((word) =>
 const reasons = await Promise.all(wanted.map(async (suite) => ({ suite, why: await suite.cannotRun?.() })));
 const chosen = reasons.flatMap(({ suite, why }) => (why === undefined ? [suite] : []));
 const notRun = reasons.flatMap(({ suite, why }) => (why === undefined ? [] : [`${suite.name}: ${why}`]));
-const counts = chosen.map(runSuite);
+const ran = chosen.map((suite) => ({ name: suite.name, ...runSuite(suite) }));
 rmSync(reports, { recursive: true, force: true });
-const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }), {
-  passed: 0,
-  failed: 0,
-});
-const bad = chosen.filter((_, index) => counts[index]!.failed > 0).map(({ name }) => name);
-if (bad.length > 0) console.log(`\nfailed: ${bad.join(", ")}`);
+const sum = (count: (suite: Ran) => number) => ran.reduce((all, suite) => all + count(suite), 0);
+const [passed, failed] = [sum((suite) => suite.passed), sum((suite) => suite.failed)];
+console.log(`\nseconds: ${ran.map(({ name, seconds }) => `${name} ${seconds}`).join(", ")}`);
+for (const { name, names = [], ...suite } of ran.filter((one) => one.failed > 0)) {
+  console.log(`failed: ${name} (${suite.failed})`);
+  for (const test of names) console.log(`  ${test}`);
+}
 console.log(`suites that could not run: ${notRun.length === 0 ? "none" : ""}`);
 for (const line of notRun) console.log(`  ${line}`);
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

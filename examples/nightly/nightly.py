@@ -26,5 +26,7 @@ def report(rows, country: str) -> str:
 
 
 def notify(state: str, failed: list[str], date: datetime.date):
-    """Tells somebody; here, who reads the log."""
-    print(f"{date}: {state}" + (f", failed: {', '.join(failed)}" if failed else ""))
+    """Tells somebody; here, who reads the log or the task's value."""
+    text = f"{date}: {state}" + (f", failed: {', '.join(failed)}" if failed else "")
+    print(text)
+    sparkflow.value("text", text)

@@ -3,28 +3,40 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { OutputStatus } from "../../operator/api/status.ts";
+import { keyOfTask } from "../../operator/flow/names.ts";
 import { examples } from "../examples/all.ts";
 import { type Example, manifestsOf, type Outcome } from "../examples/example.ts";
 import { project, readOutput, root, run } from "../spark/cli.ts";
-import { finished, get, kubectl, list, runStatus, taskStatus } from "./cluster.ts";
+import { cluster, finished, get, kubectl, list, runStatus, sparkflow, taskStatus } from "./cluster.ts";
 import { fetched } from "./storage.ts";
 
 /** As users apply it, and to its end. */
 function runOnCluster(example: Example): void {
   if ("folder" in example.source) kubectl(["apply", "-k", example.source.folder]);
   else kubectl(["apply", "-f", "-"], manifestsOf(example));
-  finished(example.kind === "SparkTask" ? `sparktask/${example.object}` : `sparkflowrun/${example.object}-g1`, 600);
+  if (example.night) backfill(example.object, example.night);
+  finished(example.kind === "SparkTask" ? `sparktask/${example.object}` : `sparkflowrun/${runName(example)}`, 600);
 }
 
+function backfill(flow: string, { day, params }: NonNullable<Example["night"]>): void {
+  const days = ["--from", day, "--to", day, ...params.flatMap((one) => ["--param", one])];
+  const { code, stdout, stderr } = sparkflow(["backfill", flow, ...days, "-n", cluster.namespace]);
+  if (code !== 0) throw new Error(`backfill: ${stdout}${stderr}`);
+}
+
+/** The run of its first generation, or that of its night. */
+const runName = ({ object, night }: Example): string =>
+  night ? list("sparkflowruns", "-l", `sparkflow.dev/flow=${object}`)[0]!.metadata.name : `${object}-g1`;
+
 /** SparkTask objects by the flow's names of them. */
-function tasksOf({ kind, object }: Example): Map<string, string> {
-  if (kind === "SparkTask") return new Map([[object, object]]);
-  const tasks = list("sparktasks", "-l", `sparkflow.dev/run=${object}-g1`);
-  return new Map(tasks.map(({ metadata }) => [metadata.labels!["sparkflow.dev/task"]!, metadata.name]));
+function tasksOf(example: Example): Map<string, string> {
+  if (example.kind === "SparkTask") return new Map([[example.object, example.object]]);
+  const tasks = list("sparktasks", "-l", `sparkflow.dev/run=${runName(example)}`);
+  return new Map(tasks.map(({ metadata }) => [keyOfTask({ metadata }), metadata.name]));
 }
 
 /** Tasks that the run never made. */
-const notRun = ({ kind, object }: Example) => (kind === "SparkFlow" ? (runStatus(`${object}-g1`).notRun ?? []) : []);
+const notRun = (example: Example) => (example.kind === "SparkFlow" ? (runStatus(runName(example)).notRun ?? []) : []);
 
 function outcomeOf(example: Example): Outcome {
   const statuses = new Map([...tasksOf(example)].map(([task, name]) => [task, taskStatus(name)]));

@@ -7,6 +7,7 @@ import { gitops } from "./gitops.ts";
 import { helmChart } from "./helm-chart.ts";
 import { mapJobs } from "./map-jobs.ts";
 import { mlPipeline } from "./ml-pipeline.ts";
+import { nightly } from "./nightly.ts";
 import { typedTables } from "./typed-tables.ts";
 import { wordCount } from "./word-count.ts";
 
@@ -17,6 +18,7 @@ export const examples: Example[] = [
   fanOut,
   mapJobs,
   mlPipeline,
+  nightly,
   typedTables,
   gitops,
   helmChart,

@@ -21,6 +21,8 @@ export type Example = {
   kind: "SparkTask" | "SparkFlow";
   /** Name of the task or flow. */
   object: string;
+  /** Of a flow with a schedule: the day that it is run for, and params of that run as `name=value`. */
+  night?: { day: string; params: string[] };
   /** Sentences, each with what it says about a run. */
   must: Record<string, (outcome: Outcome) => void>;
 };

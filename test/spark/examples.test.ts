@@ -10,10 +10,13 @@ import { noTools } from "../examples/tools.ts";
 import { project, rows, run, task } from "./cli.ts";
 
 /** Runs its folder, or what its tool makes of it from standard input. */
-const runOf = (example: Example): RunRecord =>
-  "folder" in example.source
-    ? run(project({}), { target: example.source.folder })
-    : run(project({}), { target: "-", input: manifestsOf(example) });
+function runOf(example: Example): RunRecord {
+  const { source, night } = example;
+  const args = night ? ["--scheduled-at", night.day, ...night.params.flatMap((one) => ["--param", one])] : [];
+  return "folder" in source
+    ? run(project({}), { target: source.folder, args })
+    : run(project({}), { target: "-", input: manifestsOf(example), args });
+}
 
 const outcomeOf = (record: RunRecord): Outcome => ({
   phases: Object.fromEntries(record.tasks.map(({ name, phase }) => [name, phase])),
@@ -46,17 +49,4 @@ it("the jar of typed-tables is what its source is built to", () => {
   const { status, stderr } = spawnSync(folderOf("typed-tables/scala/build.sh"), [built], { encoding: "utf8" });
   expect([status, stderr]).toEqual([0, ""]);
   expect(readFileSync(built).equals(readFileSync(folderOf("typed-tables/shares.jar")))).toBe(true);
-});
-
-describe("nightly", () => {
-  it("runs for the day that it is given, a Sunday without sales, and says at its end how it went", () => {
-    const record = run(project({}), {
-      target: folderOf("nightly"),
-      args: ["--scheduled-at", "2026-11-01", "--param", "countries=FR"],
-    });
-    expect(record.params).toEqual({ date: "2026-11-01", countries: ["FR"] });
-    expect(task(record, "load").values).toEqual({ n: 0 });
-    expect(task(record, "enrich").phase).toBe("Skipped");
-    expect(readFileSync(task(record, "notify").log!, "utf8")).toContain("2026-11-01: Succeeded");
-  });
 });
