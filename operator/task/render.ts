@@ -1,39 +1,18 @@
 // render: a ResolvedTask and the place where it runs become one neutral Attempt. Pure and golden-tested.
 import type { EnvVar, ParamValue } from "../api/common.ts";
-import type { Input, Output } from "../api/data.ts";
-import { hashText } from "../api/hash.ts";
 import { memoryMiB, sparkMemory } from "../api/quantity.ts";
-import type { TaskItems } from "../api/task.ts";
-import { isWeb } from "../api/uri.ts";
 import { splitJavaOptions } from "../settings/javaOptions.ts";
-import { type Layer, mergeLayers, type Setting } from "../settings/layers.ts";
+import { mergeLayers, type Setting } from "../settings/layers.ts";
 import { confMap, podMemory } from "../settings/memory.ts";
 import { commandLineConf, writeProperties } from "../settings/properties.ts";
 import { type Attempt, attemptVersion, type Resources, type TypedParam, variableName } from "./attempt.ts";
-import { isPython, type JarSource, programConfigMap, type SqlSource } from "./program.ts";
+import type { Place } from "./place.ts";
+import { type PlacedInput, type PlacedOutput, placedInput, placedItems, placedOutput, shownUri } from "./placedData.ts";
+import { placedProgram } from "./placedProgram.ts";
+import { isPython, programConfigMap } from "./program.ts";
 import { checkRepresentable } from "./representable.ts";
 import type { ResolvedTask } from "./resolve.ts";
 import { mapTexts, resolveTemplate, resolveText, type Scope } from "./template.ts";
-
-/** Where an attempt runs: what the engine that starts it decides. */
-export type Place = {
-  /** The attempt's folder as the driver sees it. */
-  attemptDir: string;
-  /** URI that the outputs of the task's attempts are written under; the attempt's number and the output's name follow. */
-  outputsUri: string;
-  /** URI of a folder that all tasks of the run have in common: inputs at a URL are brought there. */
-  runUri: string;
-  /** First attempt of the present work, where a task has several in one place: a task that is edited writes anew. */
-  since?: number;
-  /** Settings that the engine owns: master, ports, names. */
-  owned: Layer;
-  /** Where a program's file, an input or a dependency is here; on a cluster what the manifest says. */
-  locate: (uri: string) => string;
-  /** Variables of the engine. */
-  env: EnvVar[];
-  /** Java options of the engine; the settings' come behind them and win. */
-  jvmOptions: string[];
-};
 
 /** Throws TemplateError for a value that isn't there, or that can't reach the program as it is. */
 export function render(task: ResolvedTask, number: number, place: Place): Attempt {
@@ -88,118 +67,6 @@ export function render(task: ResolvedTask, number: number, place: Place): Attemp
     outputs: outputs.map(({ name, uri, format }) => ({ name, uri, format })),
     resources: resources(task, settings),
   };
-}
-
-type PlacedInput = {
-  name: string;
-  /** A table's name, if the format is `table`. Null where no task left the data of an optional input. */
-  uri: string | null;
-  format: string;
-  schema: string | null;
-  options: Record<string, string>;
-  /** The URL that the driver brings to `uri`. */
-  source?: string;
-  /** The driver looks whether it is there. */
-  optional?: true;
-  /** Of a forEach's outputs, read as one: `uri` is a pattern. */
-  items?: Input["items"];
-};
-type PlacedOutput = Omit<PlacedInput, "optional" | "source"> & {
-  uri: string;
-  crs: string | null;
-  partitionBy?: string[];
-  mode?: string;
-  /** Of a table: the file that says that the task has written it in this run. */
-  commit?: string;
-};
-
-function placedInput(input: Input, place: Place): PlacedInput {
-  const { name, table, schema = null, options = {}, optional, items } = input;
-  const format = table === undefined ? (input.format ?? "parquet") : "table";
-  const source = input.uri !== undefined && isWeb(input.uri) && isWeb(place.locate(input.uri)) ? input.uri : undefined;
-  const uri = source === undefined ? inputUri(input, place) : broughtUri(source, place);
-  const more = {
-    ...(source === undefined ? {} : { source }),
-    ...(optional ? { optional } : {}),
-    ...(items ? { items } : {}),
-  };
-  return { name, uri, format, schema, options, ...more };
-}
-
-/** Where a URL's content is brought, once for all tasks of the run. Its name says its compression, and hides nothing. */
-function broughtUri(url: string, place: Place): string {
-  const last = new URL(url).pathname.split("/").at(-1) ?? "";
-  const name =
-    last
-      .replace(/[^\w.-]+/g, "-")
-      .replace(/^[._-]+/, "")
-      .slice(-100) || "data";
-  return `${place.runUri}/_inputs/${hashText(url, 16)}/${name}`;
-}
-
-function inputUri({ uri, configMap, table }: Input, place: Place): string | null {
-  if (table !== undefined) return table;
-  if (configMap) return `file://${place.attemptDir}/inputs/${configMap.name}/${configMap.key}`;
-  return uri === undefined ? null : asUri(place.locate(uri));
-}
-
-/** A path, or a file in the image, as readers know it. */
-function asUri(location: string): string {
-  const path = pathHere(location);
-  return path && !location.startsWith("file:") ? `file://${path}` : location;
-}
-
-/** The path of a location that is a file where the driver runs: a path, `local:///…` (in the image) or `file:///…`. */
-function pathHere(location: string): string | undefined {
-  if (location.startsWith("/")) return location;
-  const rest = /^(?:local|file):(.*)$/.exec(location)?.[1];
-  return rest?.startsWith("/") ? rest.replace(/^\/+/, "/") : undefined;
-}
-
-function placedOutput(output: Output, number: number, place: Place): PlacedOutput {
-  const { name, table, schema = null, partitionBy, crs = null } = output;
-  const partitions = partitionBy ? { partitionBy } : {};
-  if (table !== undefined) {
-    const [mode, commit] = [
-      output.mode ?? "append",
-      `${place.outputsUri}/_committed/${place.since === undefined ? "" : `${place.since}/`}${name}`,
-    ];
-    return {
-      name,
-      uri: table,
-      format: "table",
-      schema,
-      crs,
-      options: output.options ?? {},
-      ...partitions,
-      mode,
-      commit,
-    };
-  }
-  const { extension, ...options } = output.options ?? {};
-  const format = output.format ?? "parquet";
-  const ending = format === "file" && extension ? `.${extension}` : "";
-  return {
-    name,
-    uri: `${place.outputsUri}/${number}/${name}${ending}`,
-    format,
-    schema,
-    crs,
-    options: format === "file" ? options : (output.options ?? {}),
-    ...partitions,
-  };
-}
-
-/** Where programs without the library find an input; the outputs of a forEach as a pattern that Hadoop's paths know. */
-function shownUri({ uri, items }: PlacedInput): string | null {
-  if (uri === null || !items) return uri;
-  const drivers = items.attempts.flatMap((attempt, driver) => (attempt > 0 ? [`${driver}/${attempt}`] : []));
-  return uri.replace("{driver}/{attempt}", `{${drivers.join(",")}}`).replace("{item}", "*");
-}
-
-/** Items of a forEach that the driver puts in itself. */
-function placedItems({ rows, ...items }: TaskItems, place: Place): object {
-  return { ...items, ...(rows ? { rows: placedInput({ ...rows, name: items.as }, place) } : {}) };
 }
 
 /** A param that is an item, or a field of one, as the driver finds it: the path within the item. */
@@ -257,50 +124,6 @@ const locateAll = (list: string, place: Place): string =>
     .filter((one) => one !== "")
     .map(place.locate)
     .join(",");
-
-/** The program as the driver reads it, and the file that an inline program becomes. */
-function placedProgram(task: ResolvedTask, place: Place): PlacedProgram {
-  const { program } = task;
-  if (program.kind === "sql" || program.kind === "fugueSql") return placedSql(program.kind, program.source, place);
-  if (program.kind === "jar") {
-    const file = placedFile(program.source, place);
-    return { program: { kind: "jar", file, mainClass: program.mainClass ?? null }, files: {}, pythonPath: [] };
-  }
-  const { source } = program;
-  const common = { kind: "python", function: program.function ?? null, ...(program.map ? { map: program.map } : {}) };
-  if ("script" in source) {
-    return { program: { ...common, file: "script.py" }, files: { "script.py": source.script }, pythonPath: ["."] };
-  }
-  if ("module" in source) return { program: { ...common, module: source.module }, files: {}, pythonPath: [] };
-  if ("configMap" in source) {
-    return { program: { ...common, file: `program/${source.configMap.key}` }, files: {}, pythonPath: ["program"] };
-  }
-  const file = place.locate(source.file);
-  const path = pathHere(file);
-  return { program: { ...common, file }, files: {}, pythonPath: path ? [parent(path)] : [] };
-}
-
-/** Fugue SQL may call functions of the Python files beside it. */
-function placedSql(kind: "sql" | "fugueSql", source: SqlSource, place: Place): PlacedProgram {
-  const placed = (program: object, folder?: string): PlacedProgram => ({
-    program: { kind, ...program },
-    files: {},
-    pythonPath: folder !== undefined && kind === "fugueSql" ? [folder] : [],
-  });
-  if ("text" in source) return placed({ [kind === "sql" ? "statements" : "query"]: source.text });
-  const file = placedFile(source, place);
-  if ("configMap" in source) return placed({ file }, "program");
-  const path = pathHere(file);
-  return placed({ file }, path && parent(path));
-}
-
-const placedFile = (source: JarSource, place: Place): string =>
-  "file" in source ? place.locate(source.file) : `program/${source.configMap.key}`;
-
-/** `pythonPath`: folders that driver and workers import from; a program's own is among them, for its functions' sake. */
-type PlacedProgram = { program: object; files: Record<string, string>; pythonPath: string[] };
-
-const parent = (path: string) => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
 /** ConfigMaps of the user's that the attempt's folder holds: code, data, conf files. */
 export function configMaps(task: ResolvedTask): Attempt["configMaps"] {

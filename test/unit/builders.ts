@@ -6,7 +6,7 @@ import { apiVersion, type SparkEngine, type SparkFlow, type SparkTask } from "..
 import type { Problem } from "../../operator/api/problems.ts";
 import { pathText } from "../../operator/api/problems.ts";
 import type { SparkTaskSpec, TaskSpec } from "../../operator/api/task.ts";
-import type { Place } from "../../operator/task/render.ts";
+import type { Place } from "../../operator/task/place.ts";
 
 const program: TaskSpec = { python: { file: "local:///app/program.py" } };
 

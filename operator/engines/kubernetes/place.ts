@@ -1,5 +1,5 @@
 // The place of an attempt on a cluster, as render needs it.
-import type { Place } from "../../task/render.ts";
+import type { Place } from "../../task/place.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { engineEnv } from "./environment.ts";
 import { type AttemptIdentity, attemptNames } from "./names.ts";

@@ -4,7 +4,8 @@ import type { SparkEngine } from "../../../operator/api/kinds.ts";
 import type { TaskSpec } from "../../../operator/api/task.ts";
 import { locator } from "../../../operator/engines/local/place.ts";
 import type { Attempt } from "../../../operator/task/attempt.ts";
-import { type Place, render } from "../../../operator/task/render.ts";
+import type { Place } from "../../../operator/task/place.ts";
+import { render } from "../../../operator/task/render.ts";
 import { resolveTask } from "../../../operator/task/resolve.ts";
 import { place, sparkEngine, sparkTask } from "../builders.ts";
 
