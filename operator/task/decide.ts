@@ -1,10 +1,6 @@
 // decide: what to do next for one task. Pure: the same rules on the cluster and on a laptop.
-
-import type { z } from "zod";
-import type { cause, TaskPhase } from "../api/status.ts";
+import type { Cause, TaskPhase } from "../api/status.ts";
 import type { ResolvedRetry } from "./resolve.ts";
-
-export type Cause = z.infer<typeof cause>;
 
 /** An attempt as it was seen. Times are milliseconds since 1970. */
 export type AttemptObservation = {

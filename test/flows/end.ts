@@ -1,6 +1,5 @@
 // The end of a run, in the words that a laptop and a cluster share.
-import type { OutputStatus, RunPhase, TaskPhase } from "../../operator/api/status.ts";
-import type { Cause } from "../../operator/task/decide.ts";
+import type { Cause, OutputStatus, RunPhase, TaskPhase } from "../../operator/api/status.ts";
 
 export type AttemptEnd = { number: number; state: string; class?: string; reason?: string; message?: string };
 export type TaskEnd = {

@@ -3,13 +3,14 @@
 import type { SparkTask } from "../../api/kinds.ts";
 import { durationMs } from "../../api/quantity.ts";
 import { unansweredRetry } from "../../api/retry.ts";
+import type { Cause } from "../../api/status.ts";
 import { defaultStartMs } from "../../engines/kubernetes/driverPod.ts";
 import { type DriverPod, isDriver, taskOf } from "../../engines/kubernetes/pod.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { keyOf } from "../../kube/objects.ts";
 import { pods as podResource, sparkTasks } from "../../kube/resources.ts";
-import { type Cause, decideTask, superseded, type TaskDecision } from "../../task/decide.ts";
+import { decideTask, superseded, type TaskDecision } from "../../task/decide.ts";
 import { resolveRetry, resolveTimeouts } from "../../task/resolve.ts";
 import type { Context, StoredTask } from "../context.ts";
 import { tellTask } from "../events.ts";

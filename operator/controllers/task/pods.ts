@@ -1,12 +1,11 @@
 // Ends what an attempt leaves: its tracking finalizer once its end is in the status, its executors, and in time its pod.
-import type { TaskStatus } from "../../api/status.ts";
+import type { Cause, TaskStatus } from "../../api/status.ts";
 import { executorSelector } from "../../engines/kubernetes/labels.ts";
 import { observeDriver } from "../../engines/kubernetes/observe.ts";
 import { type DriverPod, isDriver, isTracked, releasePatch, taskOf } from "../../engines/kubernetes/pod.ts";
 import { stopAction } from "../../engines/kubernetes/stop.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { pods as podResource, sparkTasks } from "../../kube/resources.ts";
-import type { Cause } from "../../task/decide.ts";
 import type { Context, StoredTask } from "../context.ts";
 import { readAnew } from "../readAnew.ts";
 import { recordOf } from "./view.ts";

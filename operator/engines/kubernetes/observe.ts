@@ -1,6 +1,7 @@
 // A driver pod, as the API server shows it, in the words of `decide`. An attempt ends when Spark's container ends, sidecars
 // or not.
-import type { Cause, OutputStatus } from "../../api/status.ts";
+import type { OutputStatus } from "../../api/status.ts";
+import type { AttemptObservation } from "../../task/decide.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import { outcomeOfPod, stopCause } from "./ending.ts";
 import { attemptLabel } from "./labels.ts";
@@ -9,22 +10,14 @@ import { type Waiting, waiting } from "./waiting.ts";
 
 export type { DriverPod } from "./pod.ts";
 
-/** Times are milliseconds since 1970. */
-export type DriverObservation = {
-  /** Number of the attempt. */
-  number: number;
-  state: "Pending" | "Running" | "Succeeded" | "Failed";
-  createdAt: number;
-  startedAt?: number;
-  endedAt?: number;
+/** An attempt, of which a pod says more than `decide` asks. */
+export type DriverObservation = AttemptObservation & {
   /** Pending: what it waits for, if that is worth a word. */
   waiting?: Waiting;
   /** Running on a node that doesn't answer: from `at` on it counts as lost. */
   lost?: { at: number };
   /** When to look again, though nothing happens: something more can be said then. */
   lookAt?: number;
-  /** Failed: why. */
-  cause?: Cause;
   /** Succeeded: what it left. */
   values?: Record<string, unknown>;
   outputs?: OutputStatus[];

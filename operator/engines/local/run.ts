@@ -2,13 +2,13 @@
 // child processes and the clock.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { TaskPhase } from "../../api/status.ts";
+import type { Cause, TaskPhase } from "../../api/status.ts";
 import { decideRun, hasEnded, type RunDecision } from "../../flow/decide.ts";
 import type { TaskResult } from "../../flow/expand.ts";
 import { driverKey, splitKey } from "../../flow/fanOut.ts";
 import type { Graph } from "../../flow/graph.ts";
 import type { Made } from "../../flow/results.ts";
-import { type Cause, decideTask } from "../../task/decide.ts";
+import { decideTask } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import { TemplateError } from "../../task/template.ts";
 import { pollProgress } from "../sparkUi.ts";

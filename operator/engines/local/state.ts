@@ -1,10 +1,10 @@
 // Runs and tasks as the laptop's controller has them in hand, what it tells of them, and the records they leave.
 import { join } from "node:path";
 import type { SparkTask } from "../../api/kinds.ts";
-import { keptAttempts, type RunPhase, type TaskPhase } from "../../api/status.ts";
+import { type Cause, keptAttempts, type RunPhase, type TaskPhase } from "../../api/status.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import type { TaskResult } from "../../flow/expand.ts";
-import type { AttemptObservation, Cause } from "../../task/decide.ts";
+import type { AttemptObservation } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import type { Progress } from "../sparkUi.ts";
 import type { StartedAttempt } from "./attempt.ts";

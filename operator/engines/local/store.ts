@@ -5,9 +5,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { hashText } from "../../api/hash.ts";
-import type { OutputStatus, RunPhase, TaskPhase } from "../../api/status.ts";
+import type { Cause, OutputStatus, RunPhase, TaskPhase } from "../../api/status.ts";
 import { splitKey } from "../../flow/fanOut.ts";
-import type { Cause } from "../../task/decide.ts";
+import type { AttemptObservation } from "../../task/decide.ts";
 import { isAlive, type Owner } from "./liveness.ts";
 
 /** A run as its record keeps it. Times are ISO 8601. */
@@ -30,12 +30,9 @@ export type RunRecord = {
   tasks: TaskRecord[];
 };
 /** As in a SparkTask's status. */
-export type AttemptRecord = {
-  number: number;
-  state: "Pending" | "Running" | "Succeeded" | "Failed";
+export type AttemptRecord = Pick<AttemptObservation, "number" | "state" | "cause"> & {
   startedAt: string;
   finishedAt?: string;
-  cause?: Cause;
 };
 export type TaskRecord = {
   name: string;

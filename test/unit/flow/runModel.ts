@@ -1,10 +1,10 @@
 // A cluster of objects, and controllers that look at it and write, one write at a time. Checks the rules at every write.
 import { expect } from "vitest";
-import type { RunPhase, TaskPhase } from "../../../operator/api/status.ts";
+import type { Cause, RunPhase, TaskPhase } from "../../../operator/api/status.ts";
 import { decideRun, hasEnded, type RunDecision } from "../../../operator/flow/decide.ts";
 import { type FanOut, splitKey } from "../../../operator/flow/fanOut.ts";
 import type { Graph } from "../../../operator/flow/graph.ts";
-import { type AttemptObservation, type Cause, decideTask } from "../../../operator/task/decide.ts";
+import { type AttemptObservation, decideTask } from "../../../operator/task/decide.ts";
 import type { ResolvedRetry } from "../../../operator/task/resolve.ts";
 
 /** How an attempt ends: well, or badly by this class of cause. */

@@ -1,9 +1,9 @@
 // decide for one task: start, retry with back-off, budgets apart, time-outs, cancel.
 import { describe, expect, it } from "vitest";
+import type { Cause } from "../../../operator/api/status.ts";
 import {
   type AttemptObservation,
   backoffMs,
-  type Cause,
   countFailures,
   decideTask,
   type TaskObservation,
