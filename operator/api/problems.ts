@@ -6,9 +6,17 @@ import { childSchema, knownKeys } from "./navigate.ts";
 
 export type Path = readonly (string | number)[];
 export type Severity = "error" | "warning";
-export type Problem = { path: Path; message: string; severity: Severity };
+/** A place within the text that a value is, both from 1; without a column the whole line is meant. */
+export type TextPlace = { line: number; column?: number };
+/** `within`: where in the value's text it is; without it the field itself is meant. */
+export type Problem = { path: Path; message: string; severity: Severity; within?: TextPlace };
 
-export const problem = (path: Path, message: string): Problem => ({ path, message, severity: "error" });
+export const problem = (path: Path, message: string, within?: TextPlace): Problem => ({
+  path,
+  message,
+  severity: "error",
+  ...(within ? { within } : {}),
+});
 export const warning = (path: Path, message: string): Problem => ({ path, message, severity: "warning" });
 
 /** `spec.tasks[2].driver.memory`; keys that hold dots are written `spec.sparkConf["spark.ui.port"]`. */
@@ -20,6 +28,12 @@ export function pathText(path: Path): string {
     else text += `[${JSON.stringify(step)}]`;
   }
   return text;
+}
+
+/** The place of a character, given by its number from 0. */
+export function placeOf(text: string, offset: number): TextPlace {
+  const before = text.slice(0, offset);
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
 }
 
 /** A value as a sentence shows it: JSON, cut to 60 characters. */

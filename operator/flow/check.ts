@@ -136,9 +136,12 @@ function conditionProblems({ when }: FlowTask, known: ConditionNames, path: Path
   if (when === undefined) return [];
   const at = [...path, "when"];
   try {
-    return nameProblems(when, parseCondition(when), known).map((wrong) => problem(at, `${shown(when)} ${wrong}`));
+    return nameProblems(when, parseCondition(when), known).map((wrong) =>
+      problem(at, `${shown(when)} ${wrong}`, { line: 1 }),
+    );
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
-    return [problem(at, `${shown(when)} ${error.message}`)];
+    const { line, column } = error.place ?? { line: 1 };
+    return [problem(at, `${shown(when)} ${error.message}`, { line, ...(column ? { column } : {}) })];
   }
 }

@@ -3,7 +3,7 @@
 import { type CelInput, celEnv, isCelError, parse, plan } from "@bufbuild/cel";
 import type { ParamValue } from "../api/common.ts";
 import type { TaskResultWord } from "../api/flow.ts";
-import { suggestion } from "../api/problems.ts";
+import { suggestion, type TextPlace } from "../api/problems.ts";
 
 /** What a condition reads, as dotted words: `tasks['load'].values.n` is ["tasks", "load", "values", "n"]. */
 export type ConditionReference = readonly string[];
@@ -51,7 +51,8 @@ export function parseCondition(text: string): Condition {
     expression = parsed.expr as unknown as Expression;
     evaluate = plan(environment, parsed);
   } catch (error) {
-    throw new ConditionError(`is not a CEL condition: ${(error as Error).message.replace(/^<input>:/, "line ")}`);
+    const { message, location } = error as { message: string; location?: { start: TextPlace } };
+    throw new ConditionError(`is not a CEL condition: ${message.replace(/^<input>:/, "line ")}`, location?.start);
   }
   const references = [...referencesIn(expression, new Set())];
   return {
@@ -64,7 +65,15 @@ export function parseCondition(text: string): Condition {
   };
 }
 
-export class ConditionError extends Error {}
+export class ConditionError extends Error {
+  /** Where in the condition. */
+  readonly place: TextPlace | undefined;
+
+  constructor(message: string, place?: TextPlace) {
+    super(message);
+    this.place = place;
+  }
+}
 
 const typeName = (value: unknown): string =>
   typeof value === "bigint" || typeof value === "number" ? `the number ${value}` : `a ${typeof value}`;

@@ -68,7 +68,7 @@ export function loadProject(
 export const locate = (one: Problem, source: SourceDocument): LocatedProblem => ({
   ...one,
   file: source.file,
-  ...(source.positionOf ? { position: source.positionOf(one.path) } : {}),
+  ...(source.positionOf ? { position: source.positionOf(one.path, one.within) } : {}),
 });
 
 function addDocument(project: Project, source: SourceDocument, seen: Set<string>): Problem[] {

@@ -1,7 +1,7 @@
 // One manifest's text as documents, each with where it is from.
 import { readFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
-import type { Path, Problem } from "../api/problems.ts";
+import type { Path, Problem, TextPlace } from "../api/problems.ts";
 import { type Position, parseYaml } from "./yaml.ts";
 
 /** A document of a manifest, and where it is from. `folder` is what its relative paths start from. */
@@ -9,7 +9,7 @@ export type SourceDocument = {
   file: string;
   folder: string;
   value: unknown;
-  positionOf?: (path: Path) => Position;
+  positionOf?: (path: Path, within?: TextPlace) => Position;
   /** Of what a kustomization generates: the name with the hash of its content, which a cluster is to get. */
   suffixedName?: string;
 };

@@ -7,15 +7,16 @@ import {
   isPair,
   isScalar,
   LineCounter,
+  type Node,
   parseAllDocuments,
   type Scalar,
   visit,
 } from "yaml";
-import { type Path, type Problem, problem } from "../api/problems.ts";
+import { type Path, type Problem, problem, type TextPlace } from "../api/problems.ts";
 import { isForeign, kubectlTags } from "./yamlTags.ts";
 
 export type Position = { line: number; column: number };
-export type YamlDocument = { value: unknown; positionOf: (path: Path) => Position };
+export type YamlDocument = { value: unknown; positionOf: (path: Path, within?: TextPlace) => Position };
 
 /** A problem of the text itself, with its place. */
 export type YamlProblem = Problem & { position: Position };
@@ -36,7 +37,7 @@ export function parseYaml(text: string): { documents: YamlDocument[] } | { probl
   });
   if (problems.length > 0) return { problems };
   return {
-    documents: documents.map((document) => toValue(document, lines)).filter(({ value }) => value !== null),
+    documents: documents.map((document) => toValue(document, text, lines)).filter(({ value }) => value !== null),
   };
 }
 
@@ -109,30 +110,47 @@ function scalarProblem({ value, source }: Scalar): string | undefined {
   return undefined;
 }
 
-function toValue(document: Document.Parsed, lines: LineCounter): YamlDocument {
+function toValue(document: Document.Parsed, text: string, lines: LineCounter): YamlDocument {
   return {
     value: document.toJS({ maxAliasCount: maxAliases }),
-    positionOf: (path) => {
-      const { line, col } = lines.linePos(offsetOf(document, path));
+    positionOf: (path, within) => {
+      const { key, value } = placeIn(document, path);
+      const { line, col } = lines.linePos(within && value ? offsetWithin(value, within, text, lines) : key);
       return { line, column: col };
     },
   };
 }
 
-/** Offset of the key at the end of a path, or of the nearest place above that exists. */
-function offsetOf(document: Document.Parsed, path: Path): number {
+/** Offset of the key at the end of a path, and the value there; or the nearest place above that exists. */
+function placeIn(document: Document.Parsed, path: Path): { key: number; value?: Node } {
   let node: unknown = document.contents;
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  let key = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const step of path) {
-    if (!isCollection(node)) break;
+    if (!isCollection(node)) return { key };
     const item: unknown =
       typeof step === "number"
         ? node.items[step]
         : node.items.find((pair) => isPair(pair) && String((pair.key as Scalar)?.value) === step);
     const start = isPair(item) ? item.key : item;
-    if (!isNode(start)) break;
-    offset = start.range?.[0] ?? offset;
+    if (!isNode(start)) return { key };
+    key = start.range?.[0] ?? key;
     node = isPair(item) ? item.value : item;
   }
-  return offset;
+  return isNode(node) ? { key, value: node } : { key };
+}
+
+/** Offset of a place of a value's text; where YAML folds or escapes the text, that of the value's beginning. */
+function offsetWithin(value: Node, { line, column = 1 }: TextPlace, text: string, { lineStarts }: LineCounter): number {
+  const [start = 0, end = 0] = value.range ?? [];
+  if (!isScalar(value) || typeof value.value !== "string") return start;
+  if (value.type === "BLOCK_LITERAL") {
+    const header = lineStarts.findLastIndex((offset) => offset <= start);
+    const from = lineStarts[header + line];
+    const written = value.value.split("\n")[line - 1];
+    if (from === undefined || written === undefined) return start;
+    const indentation = text.slice(from, lineStarts[header + line + 1]).trimEnd().length - written.trimEnd().length;
+    return from + Math.max(0, indentation) + column - 1;
+  }
+  const quote = value.type === "PLAIN" ? 0 : 1;
+  return line === 1 && text.slice(start + quote, end - quote) === value.value ? start + quote + column - 1 : start;
 }

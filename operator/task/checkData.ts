@@ -4,7 +4,9 @@ import { type Path, type Problem, problem, shown } from "../api/problems.ts";
 import type { TaskSpec } from "../api/task.ts";
 import { isWeb } from "../api/uri.ts";
 import { variableName } from "./attempt.ts";
+import { ddlProblem } from "./ddl.ts";
 import { duplicates } from "./duplicates.ts";
+import { hasTemplate } from "./template.ts";
 
 /** Problems of a task's inputs and outputs. */
 export function checkData(spec: TaskSpec, path: Path): Problem[] {
@@ -48,6 +50,8 @@ export function checkData(spec: TaskSpec, path: Path): Problem[] {
   }
   return [
     ...problems,
+    ...schemaProblems(spec, "inputs", path),
+    ...schemaProblems(spec, "outputs", path),
     ...formatProblems(spec, "inputs", path),
     ...formatProblems(spec, "outputs", path),
     ...names(spec, path),
@@ -86,6 +90,15 @@ function fileProblems({ mode, partitionBy, format = "parquet" }: Output, at: Pat
         ]
       : []),
   ];
+}
+
+/** Schemas that the driver would refuse; one that is a template is known when the task starts. */
+function schemaProblems(spec: TaskSpec, list: "inputs" | "outputs", path: Path): Problem[] {
+  return (spec[list] ?? []).flatMap(({ schema }, index) => {
+    if (schema === undefined || hasTemplate(schema)) return [];
+    const wrong = ddlProblem(schema);
+    return wrong ? [problem([...path, list, index, "schema"], `${shown(schema)} ${wrong.message}`, wrong.place)] : [];
+  });
 }
 
 /** What a format has no use for, and formats that SQL can't see as a view. */

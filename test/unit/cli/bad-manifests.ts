@@ -108,6 +108,28 @@ export const mistakes: [string, string | Buffer, string][] = [
     '6:46: spec.tasks[0].reuse: "reuse" is not available yet in this version',
   ],
   [
+    "a type of a schema",
+    task(`${program}outputs:\n  - {name: ids, schema: "id BIGNT"}`),
+    '7:31: spec.outputs[0].schema: "id BIGNT" is not Spark DDL: expected a type at character 4, found "BIGNT"; did you mean "BIGINT"?',
+  ],
+  [
+    "a schema of several lines",
+    flow(
+      `tasks:\n  - name: a\n    ${sql}\n    inputs:\n      - name: rows\n        uri: s3a://raw/rows\n        schema: |\n          id BIGINT,\n          tags ARRAY<STRING\n`,
+    ),
+    '13:30: spec.tasks[0].inputs[0].schema: "id BIGINT,\\ntags ARRAY<STRING\\n" is not Spark DDL: expected ">" at character 29, found the end',
+  ],
+  [
+    "a condition that isn't CEL",
+    flow(`tasks:\n  - {name: a, ${sql}, when: "1 < 2 &&"}`),
+    '6:59: spec.tasks[0].when: "1 < 2 &&" is not a CEL condition: line 1:7: found & but expecting end of input',
+  ],
+  [
+    "a condition with an unknown name",
+    flow(`params: {top: {type: integer, default: 1}}\ntasks:\n  - {name: a, ${sql}, when: params.tpo > 1}`),
+    '7:52: spec.tasks[0].when: "params.tpo > 1" refers to no param of the flow "tpo"; did you mean "top"?',
+  ],
+  [
     "a schedule's cron expression",
     flow(`schedule: {cron: "0 3 * * * *"}\ntasks:\n  - {name: a, ${sql}}`),
     '5:14: spec.schedule.cron: "0 3 * * * *" is not a cron expression with a tick: expected five fields (minute, hour, day of month, month, day of week), such as "0 3 * * *", not 6; seconds have no field',

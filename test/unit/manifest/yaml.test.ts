@@ -169,6 +169,25 @@ describe("positions", () => {
     expect(`${line}:${column}`).toBe(place);
   });
 
+  it.each([
+    ["x: a b c", 1, 3, "1:6"],
+    ["x: 'a b c'", 1, 3, "1:7"],
+    ['- x\n- {z: "a b c"}', 1, undefined, "2:8"],
+    ["x: |\n  a\n    b c", 2, 3, "3:5"],
+    ["x: |-\n    a\n\n    b c\n", 3, 3, "4:7"],
+    ["x: |  # text\n  a\n", 1, undefined, "2:3"],
+    // Where YAML folds or escapes a text, it is the beginning of the value.
+    ["x: >\n  a\n  b c\n", 1, 3, "1:4"],
+    ['x: "a\\tb"', 1, 3, "1:4"],
+    ["x: a\n  b c", 1, 3, "1:4"],
+    ["x: *a", 1, undefined, "2:4"],
+  ])("within the text of %j, line %d and column %s, are %s", (text, line, column, place) => {
+    const [one] = documents(text === "x: *a" ? `w: &a b\n${text}` : text);
+    const path = text.includes("{z") ? [1, "z"] : ["x"];
+    const found = one!.positionOf(path, column === undefined ? { line } : { line, column });
+    expect(`${found.line}:${found.column}`).toBe(place);
+  });
+
   it("of a later document count from the file's beginning", () => {
     const [, second] = documents("a: 1\n---\nb:\n  c: 2\n");
     expect(second!.positionOf(["b", "c"])).toEqual({ line: 4, column: 3 });

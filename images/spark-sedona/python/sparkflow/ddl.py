@@ -24,8 +24,10 @@ GEOMETRY = {
     "sqlType": "binary",
 }
 _YEAR_MONTH, _DAY_TIME = ("year", "month"), ("day", "hour", "minute", "second")
+_SPACE = r"(?:\s|--[^\n]*|/\*.*?\*/)*"
+_TEXT = r"""(?P<text>[rR]?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"))"""
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<word>\w+)|(?P<quoted>`(?:[^`]|``)+`)|(?P<text>'[^']*'|"[^"]*")|(?P<mark>[<>(),:])|(?P<end>$))"""
+    rf"{_SPACE}(?:{_TEXT}|(?P<word>\w+)|(?P<quoted>`(?:[^`]|``)+`)|(?P<mark>[<>(),:])|(?P<end>\Z))", re.DOTALL
 )
 
 
@@ -93,7 +95,7 @@ class _Parser:
         }
 
     def text(self) -> str:
-        return self.advance()[1:-1] if self.kind == "text" else self.fail("a text in quotes")
+        return self.advance().lstrip("rR")[1:-1] if self.kind == "text" else self.fail("a text in quotes")
 
     def type(self) -> str | dict:
         word = self.value.lower() if self.kind == "word" else self.fail("a type")
