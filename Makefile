@@ -52,6 +52,10 @@ demo: setup ## run examples/geo-cities for real, in local[4], and say where its 
 test: setup ## run every test that this machine can run
 	@node test/all.ts
 
+.PHONY: test-all
+test-all: setup ## the same, with what takes too long for every change
+	@SPARKFLOW_TEST_ALL=1 node test/all.ts
+
 .PHONY: test-cluster
 test-cluster: setup ## run the end-to-end tests on the cluster of KUBECONFIG; see test/e2e/README.md
 	@: $${KUBECONFIG:?names no cluster to test on (make test starts one of its own)}

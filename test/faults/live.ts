@@ -5,7 +5,7 @@ import type { ObjectMeta } from "../../operator/kube/objects.ts";
 import { pods } from "../../operator/kube/resources.ts";
 import { callText } from "./call.ts";
 import { differences, endState } from "./endState.ts";
-import { begin, type Life } from "./lives.ts";
+import { begin, type Life, type Step } from "./lives.ts";
 import { doubleAttempts, phaseOf, quiet, watchStatuses } from "./oracles.ts";
 import type { Lane, Rig } from "./rig.ts";
 import type { View } from "./view.ts";
@@ -56,6 +56,7 @@ export async function live(place: Place, life: Life, options: LiveOptions = {}):
   const { wrong } = outcome;
   try {
     const { metadata } = await begin(life, rig.client, namespace);
+    for (const step of life.steps ?? []) await taken(place, step);
     await ended(place, life, metadata.name);
     await lane.operator.ready(); // what was killed just before the end looks at everything once more
     wrong.push(...(await quiet(writes, quietMs, quietMs + 10_000)));
@@ -77,6 +78,18 @@ export async function live(place: Place, life: Life, options: LiveOptions = {}):
     wrong.push(...lane.operator.complaints());
   }
   return { ...outcome, hit: arms.hit, events: arms.events, ms: Date.now() - started };
+}
+
+/** Does what a person does when an object has come to a phase. */
+async function taken({ rig, view, namespace }: Place, { resource, name, at, patch }: Step): Promise<void> {
+  const own = () => view.get(resource, namespace, name);
+  await view.until(
+    `${name} is ${at}`,
+    () => phaseOf(own()) === at,
+    endMs,
+    () => JSON.stringify(own()?.status),
+  );
+  await rig.client.patch(resource, namespace, name, patch);
 }
 
 /** Waits until the applied object has ended and no finalizer holds anything. */

@@ -1,8 +1,11 @@
 // The lives that are disturbed: a task with executors, a task in local mode, a flow of three tasks that pass values and
-// outputs on, and a task whose first attempt is lost. What their drivers do stands on their pods.
+// outputs on, a task whose first attempt is lost; and two in which a person does something on the way: a task that is
+// suspended and resumed, and a flow with conditions, items and an end, that is tried again. What their drivers do stands on
+// their pods.
+import { retryAnnotation } from "../../operator/api/retry.ts";
 import type { Client } from "../../operator/kube/client.ts";
 import type { KubeObject } from "../../operator/kube/objects.ts";
-import { type Resource, sparkEngines, sparkFlows, sparkTasks } from "../../operator/kube/resources.ts";
+import { type Resource, sparkEngines, sparkFlowRuns, sparkFlows, sparkTasks } from "../../operator/kube/resources.ts";
 import { type Script, scriptAnnotation } from "./script.ts";
 
 const apiVersion = "sparkflow.dev/v1alpha1";
@@ -14,7 +17,10 @@ export type Life = {
   /** The one object that a person applies. */
   resource: Resource;
   object: object;
+  /** What the person does then, one after the other, each when an object has come to a phase. */
+  steps?: readonly Step[];
 };
+export type Step = { resource: Resource; name: string; at: string; patch: object };
 
 const driver = (script: Script) => ({
   podTemplate: { metadata: { annotations: { [scriptAnnotation]: JSON.stringify({ runMs, ...script }) } } },
@@ -102,7 +108,58 @@ export const flowLife: Life = {
   },
 };
 
+/** Its driver is stopped in the middle of its work; the second one does it. */
+export const suspendedLife: Life = {
+  name: "suspended",
+  resource: sparkTasks,
+  object: task("paused", { attempts: [{ runMs: "never" }], result: success({ rows: 12 }) }),
+  steps: [
+    { resource: sparkTasks, name: "paused", at: "Running", patch: { spec: { suspend: true } } },
+    { resource: sparkTasks, name: "paused", at: "Suspended", patch: { spec: { suspend: false } } },
+  ],
+};
+
+const crash: Script = {
+  runMs,
+  exitCode: 1,
+  result: { outcome: "Failed", error: { class: "ValueError", message: "no rows" } },
+};
+
+/** Both of its items fail at first; the retry of the run has them succeed, and tells the end anew. */
+export const forkedLife: Life = {
+  name: "forked",
+  resource: sparkFlows,
+  object: {
+    apiVersion,
+    kind: "SparkFlow",
+    metadata: { name: "forked" },
+    spec: {
+      taskDefaults: { engine: "one-pod" },
+      tasks: [
+        flowTask("load", { result: success({ days: [1, 2], weekend: false }) }, {}),
+        flowTask("rest", {}, { when: "tasks.load.values.weekend" }),
+        flowTask(
+          "each",
+          { attempts: [crash], result: success({ rows: 1 }) },
+          { forEach: { value: "load.days", onItemFailure: { limit: 1 } }, params: { day: "$(item)" } },
+        ),
+      ],
+      finally: [flowTask("tell", { result: success({ told: true }) }, { args: ["$(run.state)"] })],
+    },
+  },
+  steps: [
+    {
+      resource: sparkFlowRuns,
+      name: "forked-g1",
+      at: "Failed",
+      patch: { metadata: { annotations: { [retryAnnotation]: "mended" } } },
+    },
+  ],
+};
+
 export const lives: readonly Life[] = [executorsLife, localLife, flowLife, retriedLife];
+/** Lives with steps. */
+export const steeredLives: readonly Life[] = [suspendedLife, forkedLife];
 
 /** The engines that the lives name. */
 export async function makeEngines(client: Client, namespace: string): Promise<void> {

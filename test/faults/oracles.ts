@@ -19,13 +19,17 @@ export function doubleAttempts(writes: readonly Write[]): string[] {
 const ranks: Record<string, number> = { Pending: 0, Retrying: 0, Running: 1, Succeeded: 2, Failed: 2, Cancelled: 2 };
 const kinds = new Set(["sparktasks", "sparkflowruns"]);
 
-/** Follows statuses: none may go back, and an ended one may not change any more. Answers what went wrong, and the end. */
+/**
+ * Follows statuses: none may go back, and an ended one may not change any more, unless a person has asked for that: by a
+ * suspend or a retry. Answers what went wrong, and the end.
+ */
 export function watchStatuses(view: View, namespace: string, name?: string): { stop: () => void; wrong: string[] } {
   const wrong: string[] = [];
   const stop = view.listen(({ resource, before, after }) => {
     if (!kinds.has(resource) || !before || !after || after.metadata.namespace !== namespace) return;
     if (name !== undefined && after.metadata.name !== name) return;
     const [was, is] = [phaseOf(before), phaseOf(after)];
+    if (is === "Suspended" || retryOf(before) !== retryOf(after)) return;
     const what = `${resource}/${after.metadata.name}`;
     if (attemptOf(after) === attemptOf(before) && (ranks[is] ?? 0) < (ranks[was] ?? 0))
       wrong.push(`${what} went from ${was} back to ${is}`);
@@ -38,6 +42,7 @@ export function watchStatuses(view: View, namespace: string, name?: string): { s
 export const phaseOf = (object: KubeObject | undefined): string =>
   (object?.status as { phase?: string } | undefined)?.phase ?? "";
 
+const retryOf = (object: KubeObject) => (object.status as { retry?: { requestedAt?: string } })?.retry?.requestedAt;
 const attemptOf = (object: KubeObject): number => (object.status as { attempt?: number } | undefined)?.attempt ?? 0;
 
 /** Waits until nothing was written for `ms` milliseconds; answers what was still written when `withinMs` were over. */

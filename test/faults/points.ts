@@ -14,15 +14,15 @@ export type Point = { life: Life; fault: Fault; n: number; resource?: string };
 export const pointText = ({ life, fault, n, resource }: Point): string =>
   `${life.name}: ${fault}, ${resource ? `${resource} event` : "write"} ${n}`;
 
-/** Every write of a life three times, and every event once. */
-export function pointsOf(life: Life, reference: Outcome): Point[] {
+/** Every write of a life three times, and every event once; of these every one, or each `step`-th. */
+export function pointsOf(life: Life, reference: Outcome, step = 1): Point[] {
   const writes = reference.writes.flatMap((_, k) =>
     (["killed before", "killed after", "answer lost"] as const).map((fault) => ({ life, fault, n: k + 1 })),
   );
   const events = [...reference.events].flatMap(([resource, count]) =>
     Array.from({ length: count }, (_, j) => ({ life, fault: "event lost" as const, resource, n: j + 1 })),
   );
-  return [...writes, ...events];
+  return [...writes, ...events].filter((_, index) => index % step === 0);
 }
 
 /** Has the fault happen at its point. Whatever dies is started again at once. */

@@ -1,6 +1,6 @@
 // Many disturbed lives side by side: each lane has a namespace, an operator and a proxy of its own, in one light cluster.
 import { live, type Outcome, type Place } from "./live.ts";
-import { lives, makeEngines } from "./lives.ts";
+import { type Life, makeEngines } from "./lives.ts";
 import { armed, type Point } from "./points.ts";
 import type { Rig } from "./rig.ts";
 import type { View } from "./view.ts";
@@ -49,7 +49,7 @@ export async function runPoints(
  * The undisturbed lives; of two tries the one with fewer writes: a busy machine has an operator say more. Throws an Error if
  * already they go wrong.
  */
-export async function liveUndisturbed(place: Place): Promise<Map<string, Outcome>> {
+export async function liveUndisturbed(place: Place, lives: readonly Life[]): Promise<Map<string, Outcome>> {
   const references = new Map<string, Outcome>();
   for (const life of lives) {
     const [first, second] = [await live(place, life), await live(place, life)];
