@@ -9,7 +9,10 @@ export type AttemptObservation = {
   createdAt: number;
   startedAt?: number;
   endedAt?: number;
+  /** Failed: why. */
   cause?: Cause;
+  /** Succeeded: what the user should know all the same. */
+  note?: string;
 };
 
 /** Failed attempts by retry budget. */
@@ -60,7 +63,7 @@ export function decideTask(observed: TaskObservation, now: number): TaskDecision
   const over = latest.state === "Succeeded" || latest.state === "Failed";
   if (observed.retryAsked && over && !observed.cancelled && !observed.suspended)
     return { ...start(latest.number + 1, "Pending", "starting again, since a retry was asked for"), anew: true };
-  if (latest.state === "Succeeded") return { phase: "Succeeded", message: "" };
+  if (latest.state === "Succeeded") return { phase: "Succeeded", message: latest.note ?? "" };
   if (latest.state === "Failed") return afterFailure(observed, latest, now);
   if (observed.cancelled)
     return stop(latest, { class: "Cancelled", reason: "Cancelled", message: "the task was cancelled" });

@@ -7,10 +7,12 @@ export type Result = {
   values: Record<string, unknown>;
   outputs: Record<string, Partial<OutputStatus>>;
   error?: { class: string; message: string; at?: string };
+  /** What the user should know although all is well. */
+  note?: string;
 };
 export type DeclaredOutput = { name: string; uri: string; format: string };
 export type Outcome =
-  | { state: "Succeeded"; values: Record<string, unknown>; outputs: OutputStatus[] }
+  | { state: "Succeeded"; values: Record<string, unknown>; outputs: OutputStatus[]; note?: string }
   | { state: "Failed"; cause: Cause };
 /** What can be advised depends on where the driver ran. */
 export type Where = "laptop" | "cluster";
@@ -33,7 +35,7 @@ export function parseResult(text: string | undefined): Result | undefined {
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function resultOf({ outcome, values, outputs, error }: Record<string, unknown>): Result | undefined {
+function resultOf({ outcome, values, outputs, error, note }: Record<string, unknown>): Result | undefined {
   if (outcome !== "Succeeded" && outcome !== "Failed") return undefined;
   const facts = Object.entries(isMap(outputs) ? outputs : {}).map(([name, of]) => [name, isMap(of) ? factsOf(of) : {}]);
   return {
@@ -41,6 +43,7 @@ function resultOf({ outcome, values, outputs, error }: Record<string, unknown>):
     values: isMap(values) ? values : {},
     outputs: Object.fromEntries(facts),
     ...(isMap(error) ? { error: errorOf(error) } : {}),
+    ...(typeof note === "string" && note !== "" ? { note: note.slice(0, 500) } : {}),
   };
 }
 
@@ -68,8 +71,10 @@ export function outcomeOf(
   declared: readonly DeclaredOutput[],
   where: Where,
 ): Outcome {
-  if (result?.outcome === "Succeeded" && code === 0)
-    return { state: "Succeeded", values: result.values, outputs: declared.map((one) => withFacts(one, result)) };
+  if (result?.outcome === "Succeeded" && code === 0) {
+    const outputs = declared.map((one) => withFacts(one, result));
+    return { state: "Succeeded", values: result.values, outputs, ...(result.note ? { note: result.note } : {}) };
+  }
   if (result?.error && hasOwnError(result)) return { state: "Failed", cause: errorCause(code, result.error) };
   // A program that ends its process itself (os._exit) leaves no result: its exit code is its word.
   if (code === 0 && declared.length === 0) return { state: "Succeeded", values: {}, outputs: [] };

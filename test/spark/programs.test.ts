@@ -113,7 +113,7 @@ const plain = `
 import os, sys
 from pyspark.sql import SparkSession
 
-spark = SparkSession.builder.appName("plain").config("spark.sql.shuffle.partitions", "3").getOrCreate()
+spark = SparkSession.builder.appName("plain").master("local[1]").config("spark.sql.shuffle.partitions", "3").getOrCreate()
 print("args", sys.argv[1:], "greeting", os.environ["GREETING"], "partitions", spark.conf.get("spark.sql.shuffle.partitions"))
 print("rows", spark.range(5).count(), "cwd is empty", os.listdir("."))
 spark.stop()
@@ -183,6 +183,13 @@ describe("a flow of Python, Java and SQL", () => {
 
   it("runs a script that never heard of the library in an empty folder", () => {
     expect(log("script")).toContain("rows 5 cwd is empty []");
+  });
+
+  it("says of a program that sets the master itself that it does, though all is well", () => {
+    expect(task(record, "script")).toMatchObject({
+      phase: "Succeeded",
+      message: expect.stringMatching(/^the program sets the master local\[1\] itself, the task's engine has local\[\d+\]/),
+    });
   });
 
   it("writes text, JSON and single files", () => {

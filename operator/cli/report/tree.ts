@@ -79,7 +79,7 @@ function taskLine({ name, phase, message, attempt, tookMs, progress }: TaskView,
   const line = (...parts: string[]) => parts.filter((part) => part !== "").join(" ");
   switch (phase) {
     case "Succeeded":
-      return line(`${green("✔")} ${name}${again}`, took, attempt === 0 ? dim(said) : "");
+      return line(`${green("✔")} ${name}${again}`, took, said && (attempt === 0 ? dim(said) : yellow(said)));
     case "Failed":
       return line(`${red("✖")} ${name}${again}`, took, said && red(said));
     case "Skipped":

@@ -47,7 +47,8 @@ export function viewTask(hash: string, status: TaskStatus, drivers: readonly Dri
   const failures = status.failures ?? none;
   if (record?.finishedAt !== undefined) {
     const outdated = differs(status.runHash, hash);
-    return { number, ...podOf(latest, number), attempts: [fromRecord(record)], failures, firstNumber: 1, outdated };
+    const attempts = [{ ...fromRecord(record), ...noteOf(status) }];
+    return { number, ...podOf(latest, number), attempts, failures, firstNumber: 1, outdated };
   }
   if (latest?.driver.number === number) {
     const started = latest.pod.metadata.annotations?.[runHashAnnotation] ?? status.runHash;
@@ -101,6 +102,9 @@ function fromRecord(record: AttemptStatus): AttemptObservation {
     ...(cause ? { cause } : {}),
   };
 }
+
+/** What was said of a success stays, though its pod goes. */
+const noteOf = ({ phase, message }: TaskStatus) => (phase === "Succeeded" && message ? { note: message } : {});
 
 /** The attempt whose pod is gone without a result that anybody saw. */
 export const lostAttempt = (attempt: AttemptObservation, driver: string, now: number): AttemptObservation => ({

@@ -227,7 +227,8 @@ export function runLocally(
       const outcome = outcomeOf(code, started.resultFile, started.attempt, run.plan.manifestFolder);
       if (outcome.state === "Succeeded") {
         task.result = { values: outcome.values as TaskResult["values"], outputs: outcome.outputs };
-        Object.assign(attempt, { state: "Succeeded", endedAt: Date.now() });
+        const { note } = outcome;
+        Object.assign(attempt, { state: "Succeeded", endedAt: Date.now(), ...(note ? { note } : {}) });
         return;
       }
       removeOutputs(started.attempt);

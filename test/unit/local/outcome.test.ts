@@ -26,6 +26,14 @@ describe("an attempt", () => {
     });
   });
 
+  it("that succeeded says what its user should know all the same, in a sentence and not more", () => {
+    expect(outcome(0, { outcome: "Succeeded", note: "leave .master(…) out" })).toMatchObject({
+      note: "leave .master(…) out",
+    });
+    expect(outcome(0, { outcome: "Succeeded", note: ["no", "text"] })).not.toHaveProperty("note");
+    expect(outcome(0, { outcome: "Succeeded", note: "x".repeat(5000) })).toMatchObject({ note: "x".repeat(500) });
+  });
+
   it("that failed has the error's class, message and the user's line, named from the manifest's folder", () => {
     const error = { class: "ValueError", message: "no such word", at: "/home/me/project/jobs/words.py:12" };
     expect(outcome(1, { outcome: "Failed", error })).toEqual({

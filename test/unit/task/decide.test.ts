@@ -99,6 +99,8 @@ describe("after a success", () => {
   it.each([false, true])("the task has succeeded, cancelled later or not (%s)", (cancelled) => {
     const attempts = [failed(1), { number: 2, state: "Succeeded", createdAt: 0, endedAt: 5 } as const];
     expect(decideTask(task(attempts, { cancelled }), long)).toEqual({ phase: "Succeeded", message: "" });
+    const noted = [{ ...attempts[1]!, note: "leave .master(…) out" }];
+    expect(decideTask(task(noted, { cancelled }), long).message).toBe("leave .master(…) out");
   });
 });
 

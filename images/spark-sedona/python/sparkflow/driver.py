@@ -32,6 +32,7 @@ class Driver:
         self.folder = folder
         self.values: dict = {}
         self.item: int | None = None
+        self.spark: Spark | None = None
         self.jvm: Jvm | None = None
         self.code = UserCode([Path(folder)])
         self.result_file = os.environ.get("SPARKFLOW_RESULT")
@@ -41,7 +42,7 @@ class Driver:
         """Runs the attempt, writes the result and returns the exit code."""
         try:
             outputs = self._run_program(attempts.load(self.folder))
-            result.write(result.succeeded(self.values, outputs), self.result_file)
+            result.write(result.succeeded(self.values, outputs, self.spark and self.spark.note), self.result_file)
             return 0
         except BaseException as error:
             error = self._jvm_is_gone(error) or error
@@ -98,7 +99,7 @@ class Driver:
     def _spark(self, task: Task) -> Spark:
         """The task's Spark. After a jar, whose JVM has ended, outputs elsewhere than on this machine need one again."""
         if task.spark is None:
-            task.spark = Spark(task.attempt)
+            task.spark = self.spark = Spark(task.attempt)
             self.jvm = task.spark.jvm
         return task.spark
 

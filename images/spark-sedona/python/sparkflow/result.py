@@ -14,8 +14,9 @@ RESULT_BYTES = 4096
 VALUES_BYTES = 2048
 
 
-def succeeded(values: dict, outputs: dict) -> dict:
-    return {"outcome": "Succeeded", "values": values, "outputs": outputs}
+def succeeded(values: dict, outputs: dict, note: str | None = None) -> dict:
+    """`note`: what the user should know although all is well, in a sentence."""
+    return {"outcome": "Succeeded", "values": values, "outputs": outputs, **({"note": note} if note else {})}
 
 
 def failed(error: dict, values: dict) -> dict:
@@ -24,8 +25,8 @@ def failed(error: dict, values: dict) -> dict:
 
 
 def encode(result: dict) -> bytes:
-    """The result as UTF-8 JSON that fits: outputs lose their `schema` (the longest first), then the hashes, and the
-    error's message is cut; values are never touched. Raises SparkflowError if not even that is enough.
+    """The result as UTF-8 JSON that fits: outputs lose their `schema` (the longest first), then the hashes, the note
+    is left out, and the error's message is cut; values are never touched. Raises SparkflowError if not even that is enough.
     """
     result = copy.deepcopy(result)
     outputs = list(result.get("outputs", {}).values())
@@ -34,6 +35,8 @@ def encode(result: dict) -> bytes:
             if len(_json(result)) <= RESULT_BYTES:
                 break
             output.pop(key, None)
+    if len(_json(result)) > RESULT_BYTES:
+        result.pop("note", None)
     error = result.get("error")
     while error and len(_json(result)) > RESULT_BYTES and len(error["message"]) > 1:
         over = len(_json(result)) - RESULT_BYTES

@@ -21,7 +21,8 @@ class Spark:
     def __init__(self, attempt: Attempt):
         self.attempt = attempt
         self.master: str | None = None
-        self._warned = False
+        #: What the user should know of the program although it runs, in a sentence.
+        self.note: str | None = None
         self.jvm = Jvm(attempt)
         # First in, last out: what the program registers may still use Spark
         atexit.register(self.end)
@@ -87,13 +88,12 @@ class Spark:
 
     def _compare_masters(self, jconf) -> None:
         master = jconf.get("spark.master", None)
-        if self.master and master != self.master and not self._warned:
-            self._warned = True
-            print(
-                f"WARN sparkflow: the program sets the master {master} itself, the task's engine has {self.master}; "
-                f"leave .master(…) out, so that the program runs where the manifest says",
-                file=sys.stderr,
+        if self.master and master != self.master and not self.note:
+            self.note = (
+                f"the program sets the master {master} itself, the task's engine has {self.master}; "
+                f"leave .master(…) out, so that the program runs where the manifest says"
             )
+            print(f"WARN sparkflow: {self.note}", file=sys.stderr)
 
     def end(self) -> None:
         """Stops the SparkContext and ends the JVM, without Py4J's complaints about a connection that is gone."""
