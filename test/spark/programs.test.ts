@@ -188,7 +188,9 @@ describe("a flow of Python, Java and SQL", () => {
   it("says of a program that sets the master itself that it does, though all is well", () => {
     expect(task(record, "script")).toMatchObject({
       phase: "Succeeded",
-      message: expect.stringMatching(/^the program sets the master local\[1\] itself, the task's engine has local\[\d+\]/),
+      message: expect.stringMatching(
+        /^the program sets the master local\[1\] itself, the task's engine has local\[\d+\]/,
+      ),
     });
   });
 

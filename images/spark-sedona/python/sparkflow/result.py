@@ -25,8 +25,9 @@ def failed(error: dict, values: dict) -> dict:
 
 
 def encode(result: dict) -> bytes:
-    """The result as UTF-8 JSON that fits: outputs lose their `schema` (the longest first), then the hashes, the note
-    is left out, and the error's message is cut; values are never touched. Raises SparkflowError if not even that is enough.
+    """The result as UTF-8 JSON that fits: outputs lose their `schema` (the longest first), then the hashes, the
+    note is left out, and the error's message is cut; values are never touched. Raises SparkflowError if not even that
+    is enough.
     """
     result = copy.deepcopy(result)
     outputs = list(result.get("outputs", {}).values())
