@@ -5,7 +5,6 @@ import type { TaskPhase } from "../api/status.ts";
 import type { RunRecord } from "../engines/local/store.ts";
 import { type Drawing, drawingOf, drawingOfTask } from "../flow/drawing.ts";
 import { loadProject } from "../manifest/project.ts";
-import { stopAt } from "./cluster/check.ts";
 import { addClusterOptions, type ClusterOptions, clusterOptions, onCluster } from "./cluster/connect.ts";
 import { need, tasksOf } from "./cluster/read.ts";
 import { runTasks } from "./cluster/views.ts";
@@ -14,6 +13,7 @@ import { mermaid } from "./graph/mermaid.ts";
 import type { Picture } from "./graph/picture.ts";
 import { isOnCluster } from "./place.ts";
 import { programName } from "./plugin.ts";
+import { stopAt } from "./project.ts";
 import { findRun } from "./runs.ts";
 
 const help = `

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathText } from "../api/problems.ts";
 import { checkLocally } from "../engines/local/check.ts";
+import { checkPrograms } from "../engines/local/checkPrograms.ts";
 import { type LoadedConfig, loadConfig } from "../engines/local/config.ts";
 import { localSources } from "../engines/local/machine.ts";
 import { findToolchain, ToolchainError } from "../engines/local/toolchain.ts";
@@ -23,10 +24,20 @@ export function checkedProject(targets: readonly string[], { engine }: EngineOpt
   // What is on this machine is asked of a sound project only: one mistake gets one sentence.
   const here =
     problems.length > 0 ? [] : checkLocally(project, localSources(config, project, sparkHomeFor(project, config)));
-  const all = [...problems, ...policyProblems(project), ...here];
-  const errors = all.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw problemsError(errors);
+  stopAt([...problems, ...policyProblems(project), ...here]);
   return { project, config, warnings: lintProject(project) };
+}
+
+/** That this machine has the tools to run a project, whose programs its Python looks at. Throws UserError as above. */
+export function checkTools({ project, config }: Checked): void {
+  const { python, sparkHome } = orUserError(() => findToolchain(config));
+  stopAt(checkPrograms(project, localSources(config, project, sparkHome), python));
+}
+
+/** Throws UserError with a line for each error. */
+export function stopAt(problems: readonly LocatedProblem[]): void {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw problemsError(errors);
 }
 
 /** Where `local:///opt/spark` is, if a manifest speaks of it: finding Spark costs time that others needn't spend. */

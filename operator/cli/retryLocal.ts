@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { planAgain } from "../engines/local/plan.ts";
 import type { RunRecord } from "../engines/local/store.ts";
 import { UserError } from "./exit.ts";
-import { checkedProject, problemsError } from "./project.ts";
+import { checkedProject, checkTools, problemsError } from "./project.ts";
 import { type How, runPlans } from "./run.ts";
 import { findRun } from "./runs.ts";
 
@@ -21,6 +21,7 @@ export async function retryLocally(name: string, from: string | undefined, how: 
   const { plan } = planned;
   if (from !== undefined && !plan.graph.has(from))
     throw new UserError([`the flow ${record.of} has no task "${from}"; it has ${[...plan.graph.keys()].join(", ")}`]);
+  checkTools(checked);
   const source = { targets, ...(record.engine === undefined ? {} : { engine: record.engine }) };
   return runPlans(checked, [{ ...plan, source }], how);
 }

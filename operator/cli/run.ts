@@ -10,7 +10,7 @@ import { removeProcessTemp, removeStale } from "../engines/local/temp.ts";
 import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { failed } from "./exit.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
-import { type Checked, checkedProject, orUserError, problemsError, problemText } from "./project.ts";
+import { type Checked, checkedProject, checkTools, orUserError, problemsError, problemText } from "./project.ts";
 import { jsonReporter } from "./report/json.ts";
 import { plainReporter } from "./report/plain.ts";
 import type { FullReporter } from "./report/reporter.ts";
@@ -50,6 +50,7 @@ function run(targets: string[], { param = {}, scheduledAt, engine, ...how }: Opt
   const checked = checkedProject(targets, { engine });
   const { plans, problems } = planRuns(checked.project, param, new Date(), scheduledAt);
   if (problems.length > 0) throw problemsError(problems);
+  checkTools(checked);
   const source = { ...(engine === undefined ? {} : { engine }), targets: targets.map((target) => resolve(target)) };
   return runPlans(checked, targets.includes("-") ? plans : plans.map((plan) => ({ ...plan, source })), how);
 }

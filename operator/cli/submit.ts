@@ -3,14 +3,14 @@ import { Command } from "commander";
 import { lintProject } from "../manifest/lint.ts";
 import { loadProject } from "../manifest/project.ts";
 import { applyAll } from "./cluster/apply.ts";
-import { checkWithCluster, stopAt, typedParams } from "./cluster/check.ts";
+import { checkWithCluster, typedParams } from "./cluster/check.ts";
 import { addClusterOptions, type Cluster, type ClusterOptions, clusterOptions, onCluster } from "./cluster/connect.ts";
 import { addFollowOptions, type FollowOptions, followStarted, sayer } from "./cluster/following.ts";
 import { prepare } from "./cluster/prepare.ts";
 import { startAll, withEditParams } from "./cluster/targets.ts";
 import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
-import { problemText } from "./project.ts";
+import { problemText, stopAt } from "./project.ts";
 import { yellow } from "./style.ts";
 
 const examples = `

@@ -1,11 +1,10 @@
 // sparkflow validate: everything that can be said without starting anything.
 import { Command } from "commander";
 import { planRuns } from "../engines/local/plan.ts";
-import { findToolchain } from "../engines/local/toolchain.ts";
 import { placedTasks } from "../flow/merged.ts";
 import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { UserError } from "./exit.ts";
-import { type Checked, checkedProject, orUserError, problemsError, problemText } from "./project.ts";
+import { type Checked, checkedProject, checkTools, problemsError, problemText } from "./project.ts";
 import { green, yellow } from "./style.ts";
 
 const examples = `
@@ -45,11 +44,11 @@ export const validateCommand = (): Command =>
 /** The project, and the params of the runs that stand in it; those of other runs are given when they start. */
 function checked(targets: readonly string[], { tools, engine }: Options): Checked {
   const all = checkedProject(targets, { engine });
-  if (tools) orUserError(() => findToolchain(all.config));
   const asked = new Set(all.project.runs.map(({ object }) => object.spec.flow));
   const flows = all.project.flows.filter(({ object }) => asked.has(object.metadata.name));
   const { problems } = planRuns({ ...all.project, flows }, {}, new Date());
   if (problems.length > 0) throw problemsError(problems);
+  if (tools) checkTools(all);
   return all;
 }
 

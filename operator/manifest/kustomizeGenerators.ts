@@ -42,6 +42,7 @@ export function generate(
   file: string,
 ): Loaded {
   const content = new Map<string, Buffer>();
+  const paths: Record<string, string> = {};
   const where = `${kind === "Secret" ? "secret" : "configMap"}Generator ${name}`;
   const problems = [];
   for (const entry of files) {
@@ -49,8 +50,10 @@ export function generate(
       ? [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]
       : [basename(entry), entry];
     const full = join(folder, path);
-    if (statSync(full, { throwIfNoEntry: false })?.isFile()) content.set(key, readFileSync(full));
-    else problems.push(fileProblem(file, `${where}: there is no file ${path} beside it`));
+    if (statSync(full, { throwIfNoEntry: false })?.isFile()) {
+      content.set(key, readFileSync(full));
+      paths[key] = full;
+    } else problems.push(fileProblem(file, `${where}: there is no file ${path} beside it`));
   }
   for (const literal of literals) {
     const at = literal.indexOf("=");
@@ -71,7 +74,13 @@ export function generate(
     ...dataOf(kind, content),
     ...(immutable === undefined ? {} : { immutable }),
   };
-  const document = { file, folder, value, ...(disableNameSuffixHash ? {} : { suffixedName: suffixedName(value) }) };
+  const document = {
+    file,
+    folder,
+    value,
+    files: paths,
+    ...(disableNameSuffixHash ? {} : { suffixedName: suffixedName(value) }),
+  };
   return { documents: [document], problems };
 }
 

@@ -27,6 +27,8 @@ export type Project = {
   /** Contents of ConfigMaps and Secrets, by name and key. */
   configMaps: Map<string, Map<string, Buffer>>;
   secrets: Map<string, Map<string, Buffer>>;
+  /** The documents that ConfigMaps are from, by name. */
+  configMapSources: Map<string, SourceDocument>;
 };
 
 /**
@@ -47,6 +49,7 @@ export function loadProject(
     runs: [],
     configMaps: new Map(),
     secrets: new Map(),
+    configMapSources: new Map(),
   };
   const seen = new Set<string>();
   for (const source of documents) {
@@ -77,7 +80,7 @@ function addDocument(project: Project, source: SourceDocument, seen: Set<string>
     return [problem([], `this is not a Kubernetes object but ${shown(value)}`)];
   const { kind, apiVersion: api } = value as Record<string, unknown>;
   if (typeof kind !== "string") return [problem(["kind"], "a Kubernetes object needs a kind, such as SparkFlow")];
-  if (kind === "ConfigMap" || kind === "Secret") return addData(project, kind, value as DataObject);
+  if (kind === "ConfigMap" || kind === "Secret") return addData(project, kind, source);
   const ours = typeof api === "string" && api.startsWith(`${group}/`);
   if (!ours && !Object.hasOwn(kinds, kind))
     return isMisspelt(kind)
@@ -119,11 +122,8 @@ type DataObject = {
   stringData?: Record<string, unknown>;
 };
 
-function addData(
-  project: Project,
-  kind: "ConfigMap" | "Secret",
-  { metadata, data = {}, binaryData = {}, stringData = {} }: DataObject,
-): Problem[] {
+function addData(project: Project, kind: "ConfigMap" | "Secret", source: SourceDocument): Problem[] {
+  const { metadata, data = {}, binaryData = {}, stringData = {} } = source.value as DataObject;
   const name = metadata?.name;
   if (typeof name !== "string") return [problem(["metadata", "name"], `a ${kind} needs a name`)];
   const plain = kind === "Secret" ? stringData : data;
@@ -133,6 +133,7 @@ function addData(
     ...Object.entries(plain).map(([key, text]) => [key, Buffer.from(String(text))] as const),
   ];
   (kind === "Secret" ? project.secrets : project.configMaps).set(name, new Map(entries));
+  if (kind === "ConfigMap") project.configMapSources.set(name, source);
   return [];
 }
 

@@ -12,6 +12,8 @@ export type SourceDocument = {
   positionOf?: (path: Path, within?: TextPlace) => Position;
   /** Of what a kustomization generates: the name with the hash of its content, which a cluster is to get. */
   suffixedName?: string;
+  /** Files that its keys were made from. */
+  files?: Readonly<Record<string, string>>;
 };
 /** A problem with its place: a file as the user would name it, and line and column where they are known. */
 export type LocatedProblem = Problem & { file: string; position?: Position };

@@ -14,6 +14,7 @@ import { checkMap } from "./checkMap.ts";
 import { duplicates } from "./duplicates.ts";
 import { templateProblems } from "./podTemplates.ts";
 import { programProblems } from "./program.ts";
+import { markerProblems } from "./sqlMarkers.ts";
 import { hasTemplate, texts } from "./template.ts";
 
 /** Problems of a SparkEngine's spec. */
@@ -107,8 +108,20 @@ export function checkSettings(spec: SettingsSpec, path: Path): Problem[] {
 
 /** Problems of a whole task: `spec` is what runs, a flow's taskDefaults merged in. */
 export function checkTask(spec: TaskSpec, path: Path): Problem[] {
-  return [...programProblems(spec, path), ...checkData(spec, path), ...checkMap(spec, path), ...checkTimes(spec, path)];
+  return [
+    ...programProblems(spec, path),
+    ...statementProblems(spec, path),
+    ...checkData(spec, path),
+    ...checkMap(spec, path),
+    ...checkTimes(spec, path),
+  ];
 }
+
+/** Markers of inline SQL that name no param. */
+const statementProblems = ({ sql, params = {} }: TaskSpec, path: Path): Problem[] =>
+  markerProblems(sql?.statements ?? "", Object.keys(params)).map(({ message, place }) =>
+    problem([...path, "sql", "statements"], `line ${place.line}: ${message}`, place),
+  );
 
 function checkTimes(spec: TaskSpec, path: Path): Problem[] {
   const backoff = spec.retry?.backoff;

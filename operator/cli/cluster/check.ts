@@ -12,15 +12,9 @@ import { policyProblems } from "../../manifest/policy.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
 import { defaultEngineName, resolveTask } from "../../task/resolve.ts";
-import { problemsError } from "../project.ts";
+import { stopAt } from "../project.ts";
 import type { Cluster } from "./connect.ts";
 import { find, listAll } from "./read.ts";
-
-/** Throws UserError with a line for each error. */
-export function stopAt(problems: readonly LocatedProblem[]): void {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw problemsError(errors);
-}
 
 /** Adds the cluster's engines that tasks name to the project. Throws UserError for engines and params that aren't right. */
 export async function checkWithCluster(

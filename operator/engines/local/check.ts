@@ -4,37 +4,41 @@ import { fileURLToPath } from "node:url";
 import { type Path, type Problem, problem, suggestion } from "../../api/problems.ts";
 import type { SettingsSpec } from "../../api/settings.ts";
 import type { TaskSpec } from "../../api/task.ts";
-import { mergedTask, placedTasks } from "../../flow/merged.ts";
 import { locate, type Project } from "../../manifest/project.ts";
 import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
 import { programConfigMap, programFile, programOf } from "../../task/program.ts";
+import { markerProblems } from "../../task/sqlMarkers.ts";
 import type { Sources } from "./machine.ts";
+import { type PlacedSpec, placedSpecs, programText } from "./programText.ts";
 
 /**
  * Problems of a checked project on this machine. Secrets of an engine's storage aren't among them: outputs go to this
  * machine's own storage.
  */
 export function checkLocally(project: Project, sources: Sources): LocatedProblem[] {
-  const specs = [
-    ...project.tasks.map(({ object, source }) => ({ spec: object.spec, source, path: ["spec"] as Path })),
-    ...project.flows.flatMap(({ object, source }) =>
-      placedTasks(object.spec).map(({ task, path }) => ({
-        spec: mergedTask(task, object.spec.taskDefaults),
-        source,
-        path,
-      })),
-    ),
-  ];
   const engines = [...project.engines.values()].flatMap(({ object, source }) =>
     locateAll(settingProblems(object.spec, ["spec"], source, sources), source),
   );
   return [
     ...engines,
-    ...specs.flatMap(({ spec, source, path }) => locateAll(taskProblems(spec, path, source, sources), source)),
+    ...placedSpecs(project).flatMap((task) => [
+      ...locateAll(taskProblems(task.spec, task.path, task.source, sources), task.source),
+      ...sqlProblems(task, project, sources),
+    ]),
   ];
 }
 
 const locateAll = (problems: Problem[], source: SourceDocument) => problems.map((one) => locate(one, source));
+
+/** Markers of a SQL file; those of statements that stand in the manifest are found with the manifest's own mistakes. */
+function sqlProblems(task: PlacedSpec, project: Project, sources: Sources): LocatedProblem[] {
+  const { sql, params = {} } = task.spec;
+  const text = sql && sql.statements === undefined ? programText(task, project, sources) : undefined;
+  if (!text) return [];
+  return markerProblems(text.content.toString(), Object.keys(params)).map(({ message, place }) =>
+    text.locate(message, place),
+  );
+}
 
 function taskProblems(spec: TaskSpec, path: Path, source: SourceDocument, sources: Sources): Problem[] {
   const at = sources.locator(source.folder);

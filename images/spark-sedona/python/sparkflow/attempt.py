@@ -127,12 +127,13 @@ def load(folder: str | Path) -> Attempt:
     if spec.get("apiVersion") != API_VERSION:
         raise SparkflowError(f"{path}: apiVersion is {spec.get('apiVersion')!r}; this driver knows {API_VERSION} only")
     try:
-        return _attempt(folder, spec)
+        return parse(folder, spec)
     except (KeyError, TypeError, AttributeError) as error:
         raise SparkflowError(f"{path} isn't an attempt: {type(error).__name__} {error}") from None
 
 
-def _attempt(folder: Path, spec: dict) -> Attempt:
+def parse(folder: Path, spec: dict) -> Attempt:
+    """What `attempt.json` holds; settings may be missing."""
     conf, jvm = spec.get("conf") or {}, spec.get("jvm") or {}
     return Attempt(
         folder=folder,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from sparkflow import param_types
 from sparkflow.attempt import Attempt
-from sparkflow.errors import SparkflowError, listed
+from sparkflow.errors import SparkflowError, did_you_mean, listed
 
 # What data can be, by the annotation's module (its first part) and name.
 _KINDS = {
@@ -177,6 +177,11 @@ def _kind_of(hint: object) -> str | None:
 
 def _shown(hint: object) -> str:
     return hint if isinstance(hint, str) else getattr(hint, "__qualname__", None) or str(hint)
+
+
+def no_function(module: str, name: str, functions: list[str]) -> str:
+    """What is said where a program lacks the function that the task names."""
+    return f"{module} has no function `{name}`{did_you_mean(name, functions)}; it has {listed(functions[:20])}"
 
 
 def called(function: Callable) -> str:

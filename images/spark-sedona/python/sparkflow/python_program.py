@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sparkflow import binding, mapping, program_file, pyfiles
-from sparkflow.errors import SparkflowError, listed
+from sparkflow.errors import SparkflowError
 from sparkflow.param_types import annotated
 from sparkflow.task import Task
 
@@ -45,7 +45,7 @@ def _run_function(task: Task, module: ModuleType, name: str) -> None:
     function = getattr(module, name, None)
     if not callable(function):
         functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        raise SparkflowError(f"{module.__name__} has no function `{name}`; it has {listed(functions[:20])}")
+        raise SparkflowError(binding.no_function(module.__name__, name, functions))
     if task.attempt.program.map:
         return mapping.run(task, function)
     arguments = binding.plan(function, task.attempt)
