@@ -7,6 +7,7 @@ import { checkReferences, endFields, runFields } from "../task/references.ts";
 import { checkForEach, itemReference } from "./checkForEach.ts";
 import { checkSchedule } from "./checkSchedule.ts";
 import { ConditionError, type ConditionNames, nameProblems, parseCondition } from "./condition.ts";
+import { typeProblems } from "./conditionTypes.ts";
 import { findCycle, type Graph, graphOf, sourcesOf } from "./graph.ts";
 import { mergedTask, placedTasks, writtenAt } from "./merged.ts";
 import { checkDeclarations } from "./params.ts";
@@ -86,7 +87,7 @@ function checkFlowTask(
     ...checkSettings(task, path),
     ...dependencyProblems(task, names, path),
     ...neverProblems(task, graph, path),
-    ...conditionProblems(task, known, path),
+    ...conditionProblems(task, known, spec.params ?? {}, path),
     ...(task.forEach
       ? checkForEach(task.forEach, merged, { declared: spec.params ?? {}, outputs, self: task.name }, [
           ...path,
@@ -132,13 +133,19 @@ function neverProblems(task: FlowTask, graph: Graph, path: Path): Problem[] {
   });
 }
 
-function conditionProblems({ when }: FlowTask, known: ConditionNames, path: Path): Problem[] {
+function conditionProblems(
+  { when }: FlowTask,
+  known: ConditionNames,
+  params: NonNullable<FlowSpec["params"]>,
+  path: Path,
+): Problem[] {
   if (when === undefined) return [];
   const at = [...path, "when"];
   try {
-    return nameProblems(when, parseCondition(when), known).map((wrong) =>
-      problem(at, `${shown(when)} ${wrong}`, { line: 1 }),
-    );
+    const condition = parseCondition(when);
+    const names = nameProblems(when, condition, known).map((message) => ({ message, place: { line: 1 } }));
+    const found = names.length > 0 ? names : typeProblems(when, condition, params);
+    return found.map(({ message, place }) => problem(at, `${shown(when)} ${message}`, place));
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const { line, column } = error.place ?? { line: 1 };

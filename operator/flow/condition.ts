@@ -1,6 +1,6 @@
 // `when`: a condition in CEL, the language of Kubernetes' own rules. Its names are found in the parsed tree, so that the
 // graph knows what it reads, and a mistake is named before anything runs.
-import { type CelInput, celEnv, isCelError, parse, plan } from "@bufbuild/cel";
+import { type CelInput, type CelResult, celEnv, isCelError, parse, plan } from "@bufbuild/cel";
 import type { ParamValue } from "../api/common.ts";
 import type { TaskResultWord } from "../api/flow.ts";
 import { suggestion, type TextPlace } from "../api/problems.ts";
@@ -9,6 +9,9 @@ import { suggestion, type TextPlace } from "../api/problems.ts";
 export type ConditionReference = readonly string[];
 export type Condition = {
   references: readonly ConditionReference[];
+  expression: Expression;
+  /** Where an expression stands in the text, as the number of a character, by its id. */
+  positions: Readonly<Record<string, number>>;
   /** Whether it holds; or why that can't be told. */
   holds: (variables: ConditionVariables) => boolean | { wrong: string };
 };
@@ -27,7 +30,7 @@ export type ConditionVariables = {
 };
 
 export const conditionRoots = ["params", "tasks", "run"] as const;
-const typeNames = new Set([
+export const typeNames: ReadonlySet<string> = new Set([
   "bool",
   "bytes",
   "double",
@@ -45,10 +48,12 @@ const environment = celEnv();
 /** Takes a condition's text apart. Throws a ConditionError with one sentence if it is none. */
 export function parseCondition(text: string): Condition {
   let expression: Expression;
+  let positions: Condition["positions"];
   let evaluate: ReturnType<typeof plan>;
   try {
     const parsed = parse(text);
     expression = parsed.expr as unknown as Expression;
+    positions = parsed.sourceInfo?.positions ?? {};
     evaluate = plan(environment, parsed);
   } catch (error) {
     const { message, location } = error as { message: string; location?: { start: TextPlace } };
@@ -57,6 +62,8 @@ export function parseCondition(text: string): Condition {
   const references = [...referencesIn(expression, new Set())];
   return {
     references,
+    expression,
+    positions,
     holds: (variables) => {
       const result = evaluate(bindings(variables));
       if (isCelError(result)) return { wrong: result.message };
@@ -93,11 +100,16 @@ function cel(value: unknown): CelInput {
   return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : (value as CelInput);
 }
 
+/** What a piece of a condition comes to. */
+export const evaluated = (expression: Expression, variables: Record<string, CelInput>): CelResult =>
+  plan(environment, expression as unknown as Parameters<typeof plan>[1])(variables);
+
 /** The parts of CEL's syntax tree that names are in (cel.expr.Expr). */
-type Expression = {
+export type Expression = {
+  id: bigint;
   exprKind:
     | { case: "identExpr"; value: { name: string } }
-    | { case: "selectExpr"; value: { operand?: Expression; field: string } }
+    | { case: "selectExpr"; value: { operand?: Expression; field: string; testOnly: boolean } }
     | { case: "callExpr"; value: { target?: Expression; function: string; args: Expression[] } }
     | { case: "constExpr"; value: { constantKind: { case?: string; value?: unknown } } }
     | { case: "listExpr"; value: { elements: Expression[] } }
@@ -144,7 +156,7 @@ function* referencesIn(expression: Expression | undefined, bound: ReadonlySet<st
 }
 
 /** `tasks.load.values` or `tasks['load'].values` as words; an index that is no text ends in `[]`. */
-function chainOf({ exprKind: { case: kind, value } }: Expression): string[] | undefined {
+export function chainOf({ exprKind: { case: kind, value } }: Expression): string[] | undefined {
   if (kind === "identExpr") return [value.name.replace(/^\./, "")];
   if (kind === "selectExpr") {
     const before = value.operand && chainOf(value.operand);

@@ -130,6 +130,13 @@ export const mistakes: [string, string | Buffer, string][] = [
     '7:52: spec.tasks[0].when: "params.tpo > 1" refers to no param of the flow "tpo"; did you mean "top"?',
   ],
   [
+    "a condition that compares what is never equal",
+    flow(
+      `params: {top: {type: integer, default: 1}}\ntasks:\n  - name: a\n    ${sql}\n    when: |\n      true &&\n      params.top == '1'`,
+    ),
+    "11:20: spec.tasks[0].when: \"true &&\\nparams.top == '1'\\n\" compares int with string, which are never equal",
+  ],
+  [
     "a schedule's cron expression",
     flow(`schedule: {cron: "0 3 * * * *"}\ntasks:\n  - {name: a, ${sql}}`),
     '5:14: spec.schedule.cron: "0 3 * * * *" is not a cron expression with a tick: expected five fields (minute, hour, day of month, month, day of week), such as "0 3 * * *", not 6; seconds have no field',
