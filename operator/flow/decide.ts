@@ -1,7 +1,8 @@
 // decide: what to do next for one run of a flow. Pure: the same rules on the cluster and on a laptop.
 // Result words are Argo's: Succeeded, Failed, Skipped (its condition was false), Omitted (it could not run any more).
 import { taskResultWords } from "../api/flow.ts";
-import type { RunPhase, TaskPhase } from "../api/status.ts";
+import type { Cause, RunPhase, TaskPhase } from "../api/status.ts";
+import { notTold } from "./causes.ts";
 import { drivers, type FanOut, fanOutState, splitKey, withDrivers } from "./fanOut.ts";
 import { type Graph, type Node, topological } from "./graph.ts";
 
@@ -31,7 +32,7 @@ export type RunDecision = {
   /** Tasks that will never be created, with why: skipped, omitted, or failed as they couldn't be begun. */
   skip: Map<string, string>;
   omit: Map<string, string>;
-  fail: Map<string, string>;
+  fail: Map<string, Cause>;
   /** Phases of all tasks that have begun or ended, those with forEach as a whole. */
   phases: Phases;
   /** Tasks with forEach that have begun, with what they have come to. */
@@ -90,7 +91,7 @@ type Judged = {
   phases: Map<string, TaskPhase>;
   skip: Map<string, string>;
   omit: Map<string, string>;
-  fail: Map<string, string>;
+  fail: Map<string, Cause>;
   /** Keys that may be created. */
   ready: string[];
   fanOuts: Map<string, { message: string; drivers: number }>;
@@ -106,7 +107,7 @@ function judgeAll(
   run: RunObservation,
   order: readonly string[],
   halted: string | undefined,
-  failed: ReadonlyMap<string, string> = new Map(),
+  failed: ReadonlyMap<string, Cause> = new Map(),
 ): Judged {
   const judged: Judged = {
     phases: new Map(),
@@ -142,6 +143,10 @@ function judgeInto(
       words.set(name, why);
       phases.set(name, phase);
     };
+    const endBadly = (why: string) => {
+      fail.set(name, notTold(why));
+      phases.set(name, "Failed");
+    };
     // What has begun isn't judged again: what it waited for may have another word for its end by now.
     const verdict: Verdict = fannedOut.has(name) ? { ready: true } : judge(run.graph.get(name)!, phases);
     if ("skip" in verdict) end(skip, "Skipped", verdict.skip);
@@ -154,12 +159,12 @@ function judgeInto(
       // A condition is asked once more only as long as nothing was made: what has begun goes on. Also when all is halted:
       // what was skipped stays so.
       const holds = fanned || (run.condition?.(name, sofar) ?? true);
-      if (typeof holds !== "boolean") end(fail, "Failed", `the condition of when can't be told: ${holds.wrong}`);
+      if (typeof holds !== "boolean") endBadly(`the condition of when can't be told: ${holds.wrong}`);
       else if (!holds) end(skip, "Skipped", "its condition is false");
       else if (fan === undefined) {
         if (halted) end(omit, "Omitted", halted);
         else ready.push(name);
-      } else if ("wrong" in fan) end(fail, "Failed", fan.wrong);
+      } else if ("wrong" in fan) endBadly(fan.wrong);
       else {
         const state = fanOutState(name, fan, run.tasks, halted);
         ready.push(...state.begin);

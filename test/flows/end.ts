@@ -5,7 +5,7 @@ export type AttemptEnd = { number: number; state: string; class?: string; reason
 export type TaskEnd = {
   phase: TaskPhase;
   attempts: AttemptEnd[];
-  /** Why it failed: class and reason of its last attempt, or a sentence if it had none. */
+  /** Why it failed: class and reason of its last attempt, with the sentence if it had none. */
   cause?: string;
   values: Record<string, unknown>;
   outputs: unknown[];
@@ -20,22 +20,13 @@ type MadeSpec = { args?: unknown[] | undefined; params?: object | undefined; inp
 type Told = {
   phase: TaskPhase;
   attempts?: readonly { number: number; state: string; cause?: Cause | undefined }[] | undefined;
-  message: string;
   cause?: Cause | undefined;
   values?: object | undefined;
   outputs?: readonly OutputStatus[] | undefined;
   made?: MadeSpec | undefined;
 };
 
-export const taskEnd = ({
-  phase,
-  message,
-  attempts = [],
-  cause,
-  values = {},
-  outputs = [],
-  made = {},
-}: Told): TaskEnd => ({
+export const taskEnd = ({ phase, attempts = [], cause, values = {}, outputs = [], made = {} }: Told): TaskEnd => ({
   phase,
   attempts: attempts.map(({ number, state, cause: why }) => ({
     number,
@@ -44,7 +35,9 @@ export const taskEnd = ({
     ...(why ? { class: why.class, reason: why.reason } : {}),
     ...(why && why.class !== "Infrastructure" ? { message: why.message } : {}),
   })),
-  ...(phase === "Failed" ? { cause: attempts.length > 0 ? `${cause?.class} ${cause?.reason}` : message } : {}),
+  ...(phase === "Failed"
+    ? { cause: `${cause?.class} ${cause?.reason}${attempts.length > 0 ? "" : `: ${cause?.message}`}` }
+    : {}),
   values: { ...values },
   outputs: [...outputs],
   args: made.args ?? [],

@@ -1,6 +1,7 @@
 // A case on a real API server, with the operator as a process and a kubelet that does what the script says.
 import { tasksOf } from "../../operator/cli/cluster/read.ts";
 import {
+  endedRun,
   type FlowObject,
   isFinished,
   type RunObject,
@@ -86,11 +87,10 @@ export class Cluster {
 /** What `sparkflow get run` makes of the objects. */
 function endOf(run: RunObject, made: readonly TaskObject[], flow: FlowObject): RunEnd {
   const objects = new Map(made.map((task) => [shortName(task), task]));
-  const tasks = runTasks(run, made, flow, Date.now()).map(({ name, phase, message }) => {
+  const { tasks, message } = endedRun(run, runTasks(run, made, flow, Date.now()), made);
+  const ends = tasks.map(({ name, phase, cause, values, outputs }) => {
     const { status, spec } = objects.get(name) ?? {};
-    const { attempts, cause, values, outputs } = status ?? {};
-    return [name, taskEnd({ phase, message, attempts, cause, values, outputs, made: spec })] as const;
+    return [name, taskEnd({ phase, attempts: status?.attempts, cause, values, outputs, made: spec })] as const;
   });
-  const { phase = "Pending", message = "" } = run.status ?? {};
-  return { phase, message, tasks: Object.fromEntries(tasks) };
+  return { phase: run.status?.phase ?? "Pending", message, tasks: Object.fromEntries(ends) };
 }

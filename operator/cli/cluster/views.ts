@@ -144,6 +144,9 @@ export function taskRecordOf(task: TaskObject): EndedTask & { startedAt?: string
 /** A run with its tasks, or a task made by hand, as the last words of a report need it. */
 export function endedRun(of: RunObject | TaskObject, views: readonly TaskView[], made: Iterable<TaskObject>): EndedRun {
   const records = new Map([...made].map((task) => [shortName(task), taskRecordOf(task)]));
+  // Why a task couldn't be made only the run knows.
+  const failures = of.kind === "SparkTask" ? [] : (of.status?.failures ?? []);
+  const causes = new Map(failures.map(({ task, ...cause }) => [task, { cause }]));
   const { startedAt, finishedAt, phase = "Pending", message = "" } = of.status ?? {};
   return {
     name: of.metadata.name,
@@ -153,7 +156,8 @@ export function endedRun(of: RunObject | TaskObject, views: readonly TaskView[],
     ...(startedAt ? { startedAt } : {}),
     ...(finishedAt ? { finishedAt } : {}),
     tasks: views.map(
-      ({ name, phase: at, message: said, attempt }) => records.get(name) ?? { name, phase: at, message: said, attempt },
+      ({ name, phase: at, message: said, attempt }) =>
+        records.get(name) ?? { name, phase: at, message: said, attempt, ...causes.get(name) },
     ),
   };
 }

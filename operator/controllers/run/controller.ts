@@ -3,6 +3,7 @@ import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
 import type { Problem } from "../../api/problems.ts";
 import { unansweredRetry } from "../../api/retry.ts";
 import type { Cause, TaskPhase } from "../../api/status.ts";
+import { notRendered } from "../../flow/causes.ts";
 import { decideRun, type RunDecision } from "../../flow/decide.ts";
 import { runScope } from "../../flow/expand.ts";
 import { splitKey } from "../../flow/fanOut.ts";
@@ -180,7 +181,7 @@ async function makeTask(
     object = make();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return { cause: { class: "Input", reason: "TemplateError", message: error.message } };
+    return { cause: notRendered(error) };
   }
   const { namespace = "", uid } = run.metadata;
   const objectName = madeTaskName(flow.metadata.name, run.metadata.name, uid, key);

@@ -66,10 +66,8 @@ type Known = Extract<RunReport, { decision: RunDecision }>;
 function summary({ decision, tasks, unmade }: Known): Partial<FlowRunStatus> {
   const { counts, phases, skip, omit, fail } = decision;
   const done = counts.succeeded + counts.failed + counts.skipped + counts.omitted;
-  const unbegun: Cause = { class: "Input", reason: "NotTold", message: "" };
   const failed = [
-    ...[...fail].map(([task, message]) => ({ task, cause: { ...unbegun, message } })),
-    ...[...unmade].map(([task, cause]) => ({ task, cause })),
+    ...[...fail, ...unmade].map(([task, cause]) => ({ task, cause })),
     ...[...tasks]
       .filter(([, task]) => phaseInRun(task) === "Failed")
       .map(([task, object]) => ({ task, cause: causeOf(object) })),

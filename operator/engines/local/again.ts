@@ -22,12 +22,16 @@ export function keptTasks(graph: Graph, { record, from }: Earlier): Map<string, 
   return new Map(kept.map((task) => [task.name, asItEnded(record.name, task)]));
 }
 
-function asItEnded(run: string, { name, phase, message, attempts = [], values, outputs = [] }: TaskRecord): TaskState {
+function asItEnded(
+  run: string,
+  { name, phase, message, attempts = [], values, outputs = [], cause }: TaskRecord,
+): TaskState {
   return {
     name,
     phase,
     message,
     attempts: attempts.map((attempt) => fromRecord(run, name, attempt)),
+    ...(cause ? { cause } : {}),
     ...(phase === "Succeeded" ? { result: { values: (values ?? {}) as TaskResult["values"], outputs } } : {}),
   };
 }

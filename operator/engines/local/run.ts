@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cause, TaskPhase } from "../../api/status.ts";
+import { notRendered } from "../../flow/causes.ts";
 import { decideRun, hasEnded, type RunDecision } from "../../flow/decide.ts";
 import type { TaskResult } from "../../flow/expand.ts";
 import { driverKey, splitKey } from "../../flow/fanOut.ts";
@@ -109,13 +110,9 @@ export function runLocally(
       for (const [phase, names] of [
         ["Skipped", decision.skip],
         ["Omitted", decision.omit],
-        ["Failed", decision.fail],
       ] as const)
-        for (const [name, why] of names) {
-          const task = run.tasks.get(name) ?? addTask(run, name);
-          task.unbegun = true;
-          change(run, task, phase, why);
-        }
+        for (const [name, why] of names) change(run, unbegun(run, name), phase, why);
+      for (const [name, cause] of decision.fail) failUnbegun(run, unbegun(run, name), cause);
       for (const key of decision.create) {
         const task = run.tasks.get(key) ?? createTask(run, key, () => make(key, decision.outcome));
         wakeAt = Math.min(wakeAt, stepTask(run, task, now));
@@ -140,10 +137,20 @@ export function runLocally(
         const { task: name, index } = splitKey(key);
         const phase = phases.get(name);
         if (!phase || !hasEnded(phase)) continue;
-        const task = addTask(run, key);
-        task.unbegun = true;
-        change(run, task, index === undefined ? phase : "Omitted", fanOuts.get(name)?.message ?? "");
+        change(run, unbegun(run, key), index === undefined ? phase : "Omitted", fanOuts.get(name)?.message ?? "");
       }
+    }
+
+    /** A task that ends without having begun. */
+    function unbegun(run: RunState, name: string): TaskState {
+      const task = run.tasks.get(name) ?? addTask(run, name);
+      task.unbegun = true;
+      return task;
+    }
+
+    function failUnbegun(run: RunState, task: TaskState, cause: Cause): void {
+      task.cause = cause;
+      change(run, task, "Failed", cause.message);
     }
 
     function addTask(run: RunState, name: string): TaskState {
@@ -161,7 +168,7 @@ export function runLocally(
         if (size.note) report.note(`${name}: ${size.note}`);
       } catch (error) {
         if (!(error instanceof TemplateError)) throw error;
-        change(run, task, "Failed", error.message);
+        failUnbegun(run, task, notRendered(error));
       }
       return task;
     }
@@ -185,6 +192,7 @@ export function runLocally(
         }
         start(run, task, action.number);
       }
+      if (decision.cause) task.cause = decision.cause;
       change(run, task, decision.phase, decision.message);
       return wakeAt;
     }

@@ -26,6 +26,8 @@ export type TaskState = {
   attempts: AttemptState[];
   made?: MadeTask;
   result?: TaskResult;
+  /** Why it failed, where that isn't its latest attempt's cause. */
+  cause?: Cause;
   /** What it goes on from in a run that was taken up again. */
   former?: Former;
   /** It ended without having begun: skipped, omitted, or failed by its own condition. */
@@ -91,6 +93,7 @@ export const notBegun = (name: string, former: Former | undefined): TaskState =>
 export function taskRecord(task: TaskState): TaskRecord {
   const first = task.attempts[0];
   const latest = task.attempts.at(-1);
+  const cause = task.cause ?? latest?.cause;
   const attempts = [...(task.former?.attempts ?? []), ...task.attempts.map(attemptRecord)].slice(-keptAttempts);
   return {
     name: task.name,
@@ -102,7 +105,7 @@ export function taskRecord(task: TaskState): TaskRecord {
     ...(latest?.endedAt === undefined || !hasEnded(task.phase) ? {} : { finishedAt: iso(latest.endedAt) }),
     ...(latest ? { log: join(latest.dir, "driver.log") } : {}),
     ...(task.result ? { values: { ...task.result.values }, outputs: [...task.result.outputs] } : {}),
-    ...(latest?.cause ? { cause: latest.cause } : {}),
+    ...(cause ? { cause } : {}),
   };
 }
 

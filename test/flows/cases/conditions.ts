@@ -64,7 +64,9 @@ export const conditions: Cases = {
     phase: "Failed",
     message: "a failed",
     tasks: { load: "Succeeded", a: "Failed", b: "Omitted" },
-    details: { a: { cause: expect.stringContaining("the condition of when can't be told") as unknown as string } },
+    details: {
+      a: { cause: expect.stringContaining("Input NotTold: the condition of when can't be told") as unknown as string },
+    },
   },
   "when-skipped": {
     it: "a task may wait for another one to be skipped, and is omitted where that ran",

@@ -97,7 +97,7 @@ export const forEach: Cases = {
     phase: "Failed",
     message: "each failed",
     tasks: { load: "Succeeded", each: "Failed", after: "Omitted" },
-    details: { each: { cause: expect.stringContaining("expected a list") as unknown as string } },
+    details: { each: { cause: expect.stringMatching(/^Input NotTold: .*expected a list/) as unknown as string } },
   },
   "each-batch": {
     it: "batches of items have a driver each",

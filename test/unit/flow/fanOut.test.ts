@@ -103,7 +103,7 @@ describe("a task with forEach", () => {
       {},
       { fanOut: (name) => (name === "each" ? { wrong: "no list" } : undefined) },
     );
-    expect(fail.get("each")).toBe("no list");
+    expect(fail.get("each")).toMatchObject({ reason: "NotTold", message: "no list" });
     expect(phase).toBe("Failed");
   });
 });

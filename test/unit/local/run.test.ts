@@ -1,5 +1,7 @@
 // The laptop's controller with scripted drivers: what a run does and leaves, whatever its programs are.
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { endLines } from "../../../operator/cli/report/words.ts";
+import { readRecord } from "../../../operator/engines/local/store.ts";
 import { removeProcessTemp } from "../../../operator/engines/local/temp.ts";
 import { folderOf } from "../folder.ts";
 import { flowOf, folderWith, plansOf, runAll } from "./scriptedMachine.ts";
@@ -47,4 +49,23 @@ it("a task that is omitted while others run is told of once, and the run waits w
   const plans = plansOf(folderWith(flowOf(tasks, { failFast: false })));
   await runAll(plans, { report: { task: (_, { name, phase }) => void told.push(`${name} ${phase}`) } });
   expect(told.filter((line) => line.startsWith("count"))).toEqual(["count Omitted"]);
+});
+
+it("a failure that is the flow's own leaves its cause, and is told by its reason", async () => {
+  const tasks = [
+    { name: "load" },
+    { name: "untold", dependsOn: ["load"], when: "tasks['load'].values.m > 0" },
+    { name: "unmade", args: ["$(tasks.load.values.m)"] },
+  ];
+  const [record] = await runAll(plansOf(folderWith(flowOf(tasks, { failFast: false }))));
+  const [, untold, unmade] = record!.tasks;
+  expect(untold!.cause).toMatchObject({ class: "Input", reason: "NotTold" });
+  expect(unmade!.cause).toMatchObject({ class: "Input", reason: "TemplateError" });
+  expect(readRecord(record!.name)!.tasks[1]!.cause).toEqual(untold!.cause);
+  expect(endLines(record!).slice(0, 4)).toEqual([
+    "untold failed",
+    expect.stringMatching(/^ {2}NotTold: the condition of when can't be told: /),
+    "unmade failed",
+    expect.stringMatching(/^ {2}TemplateError: .*published no such value/),
+  ]);
 });

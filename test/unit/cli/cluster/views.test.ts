@@ -59,6 +59,8 @@ describe("the tasks of a run", () => {
     const failures = [{ task: "publish", class: "Input", reason: "TemplateError", message: "no such value" } as const];
     const views = runTasks(run("nightly-g2", "nightly", { failures }), made, nightly, now);
     expect(views.at(-1)).toEqual({ name: "publish", phase: "Failed", message: "no such value", attempt: 0 });
+    const lines = endLines(endedRun(run("nightly-g2", "nightly", { failures }), views, made));
+    expect(lines.slice(0, 2)).toEqual(["publish failed", "  TemplateError: no such value"]);
   });
 
   it("have succeeded where a forEach had no items", () => {
