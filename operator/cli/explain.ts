@@ -4,6 +4,7 @@ import { nearest } from "../api/problems.ts";
 import type { Reason } from "../api/reasons/reason.ts";
 import { reasonGroups, reasonOf, reasons, retriedText } from "../api/reasons/reasons.ts";
 import { UserError } from "./exit.ts";
+import { asTyped } from "./plugin.ts";
 import { bold, columns, dim } from "./style.ts";
 
 const examples = `
@@ -19,7 +20,7 @@ export const explainCommand = (): Command =>
     .argument("[reason]", "the word before the message, in any capitals; an exception's class; left out, lists all")
     .addHelpText("after", examples)
     .action((text: string | undefined) => {
-      console.log(text === undefined ? list() : page(text));
+      console.log(asTyped(text === undefined ? list() : page(text)));
     });
 
 /** A line for each reason: its word and the first sentence of what it means. */

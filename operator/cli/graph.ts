@@ -11,10 +11,9 @@ import { runTasks } from "./cluster/views.ts";
 import { UserError } from "./exit.ts";
 import { mermaid } from "./graph/mermaid.ts";
 import type { Picture } from "./graph/picture.ts";
-import { isOnCluster } from "./place.ts";
+import { isOnCluster, runHere } from "./place.ts";
 import { programName } from "./plugin.ts";
 import { stopAt } from "./project.ts";
-import { findRun } from "./runs.ts";
 
 const help = `
 Solid arrows pass data, dashed ones only order tasks, red (bold) ones are taken after a failure. A double border is a task with
@@ -53,7 +52,7 @@ async function picturesOf(
 ): Promise<Picture[]> {
   if (run === undefined) return drawings(targets.length > 0 ? targets : ["."]).map((drawing) => ({ drawing }));
   if (isOnCluster(run, where)) return clusterRun(run, targets, where);
-  const record = findRun(run);
+  const record = runHere(run);
   const all = drawings(targets.length > 0 ? targets : [manifestOf(record)]);
   return [
     { drawing: the(record.of, all, record.name), phases: new Map(record.tasks.map((one) => [one.name, one.phase])) },

@@ -9,8 +9,7 @@ import { addClusterOptions, type ClusterOptions, clusterOptions, onCluster } fro
 import { taskForLog, writeLog } from "./cluster/driverLog.ts";
 import { UserError } from "./exit.ts";
 import { wholeNumber } from "./numbers.ts";
-import { isOnCluster, whereHelp } from "./place.ts";
-import { findRun } from "./runs.ts";
+import { isOnCluster, runHere, whereHelp } from "./place.ts";
 
 const help = `${whereHelp}
 
@@ -39,7 +38,7 @@ export const logsCommand = (): Command =>
     .action(async (name: string, task: string | undefined, options: Options, command: Command) => {
       const where = clusterOptions(command);
       if (options.cluster || isOnCluster(name, where)) await clusterLog(name, task, options, where);
-      else await localLog(findRun(name), task, options);
+      else await localLog(runHere(name), task, options);
     });
 
 function clusterLog(name: string, task: string | undefined, options: Options, where: ClusterOptions): Promise<void> {

@@ -1,10 +1,9 @@
 // Whether a name means a run of this machine or something on a cluster.
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { readRecord } from "../engines/local/store.ts";
+import { type RunRecord, readRecord } from "../engines/local/store.ts";
+import { kubeconfigFiles } from "../kube/kubeconfigFiles.ts";
 import type { ClusterOptions } from "./cluster/connect.ts";
 import { isPlugin } from "./plugin.ts";
+import { findRun } from "./runs.ts";
 
 /** For the help of commands that go by this rule. */
 export const whereHelp = `
@@ -16,5 +15,20 @@ export function isOnCluster(name: string, where: ClusterOptions): boolean {
   if (isPlugin() || Object.keys(where).length > 0) return true;
   if (name === "last" || readRecord(name)) return false;
   // Without a cluster to ask, the sentence is about the runs here.
-  return Boolean(process.env.KUBECONFIG) || existsSync(join(homedir(), ".kube/config"));
+  return Boolean(process.env.KUBECONFIG) || noKubeconfig() === undefined;
+}
+
+/** A run of this machine, for commands that go by this rule. Throws UserError. */
+export function runHere(name: string): RunRecord {
+  const why = noKubeconfig();
+  return findRun(name, why === undefined ? "" : `; no cluster was asked: ${why}`);
+}
+
+function noKubeconfig(): string | undefined {
+  try {
+    kubeconfigFiles();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

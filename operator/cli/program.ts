@@ -11,7 +11,7 @@ import { graphCommand } from "./graph.ts";
 import { initCommand } from "./init.ts";
 import { logsCommand } from "./logs.ts";
 import { planCommand } from "./plan.ts";
-import { programName } from "./plugin.ts";
+import { asTyped, programName } from "./plugin.ts";
 import { renderCommand } from "./render.ts";
 import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
@@ -31,7 +31,7 @@ export async function sparkflow(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else if (error instanceof UserError) {
-      for (const line of error.lines) console.error(line);
+      for (const line of error.lines) console.error(asTyped(line));
       process.exitCode = error.code;
     } else {
       console.error(error);
@@ -76,5 +76,8 @@ function everyCommand(): Command {
   for (const command of [...local, ...onCluster]) program.addCommand(command.exitOverride());
 
   program.addCommand(completionCommand().exitOverride());
+  // Help shows commands as they are called here.
+  for (const command of [program, ...program.commands])
+    command.configureOutput({ writeOut: (text) => void process.stdout.write(asTyped(text)) });
   return program;
 }

@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { planAgain } from "../engines/local/plan.ts";
 import type { RunRecord } from "../engines/local/store.ts";
 import { UserError } from "./exit.ts";
+import { runHere } from "./place.ts";
 import { checkedProject, checkTools, problemsError } from "./project.ts";
 import { type How, runPlans } from "./run.ts";
-import { findRun } from "./runs.ts";
 
 /** Takes a run up again, by its name or `last`; the manifests are read as they are now. Returns the exit code. */
 export async function retryLocally(name: string, from: string | undefined, how: How): Promise<number> {
-  const record = findRun(name);
+  const record = runHere(name);
   const targets = again(record, from);
   const checked = checkedProject(targets, { engine: record.engine });
   const planned = planAgain(checked.project, { record, ...(from === undefined ? {} : { from }) });

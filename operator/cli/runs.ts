@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { durationText } from "../api/quantity.ts";
 import { listRecords, type RunRecord, readRecord, stateFolder } from "../engines/local/store.ts";
 import { UserError } from "./exit.ts";
-import { endLines, shortPath } from "./report/words.ts";
+import { endLines } from "./report/words.ts";
 import { columns } from "./style.ts";
 
 const examples = `
@@ -26,17 +26,19 @@ export const runsCommand = (): Command =>
       else
         console.log(
           records.length === 0
-            ? `no runs in ${shortPath(stateFolder())}`
+            ? `no runs in ${stateFolder()}`
             : columns([["RUN", "PHASE", "TASKS", "STARTED", "TOOK"], ...records.map(row)]),
         );
     });
 
-/** A run by its name or `last`. */
-export function findRun(name: string): RunRecord {
+/** A run by its name or `last`. Throws UserError with where it was looked for, and with `notElsewhere`, why nowhere else. */
+export function findRun(name: string, notElsewhere = ""): RunRecord {
   const record = name === "last" ? listRecords().at(-1) : readRecord(name);
-  if (!record)
-    throw new UserError([`there is no run "${name}" in ${shortPath(stateFolder())}: \`sparkflow runs\` lists them`]);
-  return record;
+  if (record) return record;
+  const folder = stateFolder();
+  if (name === "last") throw new UserError([`there are no runs in ${folder}`]);
+  const known = listRecords().length === 0 ? "where there are none at all" : "`sparkflow runs` lists those";
+  throw new UserError([`there is no run "${name}" in ${folder}, ${known}${notElsewhere}`]);
 }
 
 const took = (startedAt: string | undefined, finishedAt: string | undefined) =>

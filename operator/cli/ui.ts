@@ -9,9 +9,8 @@ import { findNamed, tasksOf } from "./cluster/read.ts";
 import { isFinished, logCommand, shortName, type TaskObject } from "./cluster/views.ts";
 import { UserError } from "./exit.ts";
 import { wholeNumber } from "./numbers.ts";
-import { isOnCluster } from "./place.ts";
+import { isOnCluster, runHere } from "./place.ts";
 import { programName } from "./plugin.ts";
-import { findRun } from "./runs.ts";
 
 const help = `
 The UI lives as long as the task's driver does; what is left of an ended task is its log. On a cluster \`kubectl port-forward\` leads
@@ -47,7 +46,7 @@ export const uiCommand = (): Command =>
         process.exitCode = await onCluster(where, (cluster) =>
           forward(cluster, task === undefined ? name : `${name}/${task}`, where, options),
         );
-      else console.log(await localUi(findRun(name), task));
+      else console.log(await localUi(runHere(name), task));
     });
 
 /** The address of a local task's UI. */

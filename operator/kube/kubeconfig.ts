@@ -2,18 +2,16 @@
 // client-node is used: its requests open a new connection each, and its typed objects lose fields they don't know.
 import { readFileSync } from "node:fs";
 import type { RequestOptions } from "node:https";
-import { homedir } from "node:os";
-import { delimiter, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { defined } from "../api/defined.ts";
 import { type Endpoint, rereading } from "./endpoint.ts";
+import { kubeconfigFiles } from "./kubeconfigFiles.ts";
 
 /** The API server of a kubeconfig's context. Throws an Error that names the file or context and what is wrong. */
 export async function kubeconfigEndpoint(options: { kubeconfig?: string; context?: string }): Promise<Endpoint> {
-  const files = options.kubeconfig
-    ? [options.kubeconfig]
-    : (process.env.KUBECONFIG?.split(delimiter).filter(Boolean) ?? [resolve(homedir(), ".kube/config")]);
+  const files = kubeconfigFiles(options.kubeconfig);
   let texts = files.map(textOf);
   let config = load(files, texts, options.context);
   const { server } = config.getCurrentCluster()!;

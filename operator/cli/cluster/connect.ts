@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { ApiError, type Client, createClient } from "../../kube/client.ts";
 import { type Endpoint, loadEndpoint } from "../../kube/endpoint.ts";
+import { NoKubeconfig } from "../../kube/kubeconfigFiles.ts";
 import { UserError } from "../exit.ts";
 import { packageVersion } from "../version.ts";
 
@@ -39,13 +40,18 @@ export async function onCluster<T>(options: ClusterOptions, action: (cluster: Cl
   }
 }
 
+/** What to do without a kubeconfig. */
+const kubeconfigHint =
+  "name a cluster's by --kubeconfig or KUBECONFIG; on this machine `sparkflow run` needs none, and `sparkflow runs` lists what ran";
+
 async function endpointOf({ kubeconfig, context }: ClusterOptions): Promise<Endpoint> {
   try {
     const endpoint = await loadEndpoint({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
     await endpoint.credentials(); // files and programs that the kubeconfig names may be missing
     return endpoint;
   } catch (error) {
-    throw new UserError([(error as Error).message]);
+    const hint = error instanceof NoKubeconfig ? `: ${kubeconfigHint}` : "";
+    throw new UserError([`${(error as Error).message}${hint}`]);
   }
 }
 

@@ -17,6 +17,16 @@ export function isAlive({ pid, started }: Owner): boolean {
   return now === "" || started === "" || now === started;
 }
 
+/** Asks the very process to end (SIGTERM). False if it is gone, or where nobody can tell whether it is the same one. */
+export function askToEnd({ pid, started }: Owner): boolean {
+  if (started === "" || startOf(pid) !== started) return false;
+  try {
+    return process.kill(pid, "SIGTERM");
+  } catch {
+    return false; // gone in the meantime, or somebody else's
+  }
+}
+
 /** Start time in clock ticks since boot (field 22 of /proc/PID/stat); empty where there is no /proc. */
 function startOf(pid: number): string {
   try {

@@ -16,7 +16,7 @@ export type Options = { env?: Record<string, string>; stdin?: string };
 function sparkflow(folder: string, args: string[], { env = {}, stdin = "" }: Options = {}): Promise<Said> {
   const own = { HOME: join(folder, ".home"), XDG_CACHE_HOME: join(folder, ".home"), NO_COLOR: "1", ...env };
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^SPARK|^NODE_|^FORCE_COLOR/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^SPARK|^NODE_|^FORCE_COLOR|^npm_/.test(name)),
   );
   return new Promise((done) => {
     const child = execFile(
@@ -25,7 +25,9 @@ function sparkflow(folder: string, args: string[], { env = {}, stdin = "" }: Opt
       { cwd: folder, env: { ...inherited, ...own } },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-        done({ code, stdout, stderr: stderr.replaceAll(folder, "<folder>") });
+        // Called by its path, which hints have.
+        const said = (text: string) => text.replaceAll(bin, "sparkflow");
+        done({ code, stdout: said(stdout), stderr: said(stderr).replaceAll(folder, "<folder>") });
       },
     );
     child.stdin?.end(stdin);

@@ -138,13 +138,14 @@ const calls: [string, Call][] = [
     "plan counts the widest point within maxParallelTasks",
     { args: ["plan", "flow.yaml"], code: 0, stdout: /widest point: 2 tasks at once, 8 cores, 6 GiB/ },
   ],
-  ["runs in a folder without any says so", { args: ["runs"], code: 0, stdout: /^no runs in \.sparkflow$/m }],
+  ["runs in a folder without any says so", { args: ["runs"], code: 0, stdout: /^no runs in \/.*\/\.sparkflow$/m }],
   [
     "logs of an unknown run say how to find one",
     {
       args: ["logs", "nope"],
       code: 2,
-      stderr: /^there is no run "nope" in \.sparkflow: `sparkflow runs` lists them$/m,
+      stderr:
+        /^there is no run "nope" in <folder>\/\.sparkflow, where there are none at all; no cluster was asked: there is no kubeconfig <folder>\/\.home\/\.kube\/config \(KUBECONFIG is not set\)$/m,
     },
   ],
 ];

@@ -79,7 +79,7 @@ describe("a kubeconfig", () => {
 
   test("that is wrong is told by its name", async () => {
     await expect(kubeconfigEndpoint({ kubeconfig: join(folder, "none") })).rejects.toThrow(
-      /cannot read the kubeconfig .*none/,
+      /^there is no kubeconfig .*none$/,
     );
     await expect(load(config({}), "elsewhere")).rejects.toThrow(/has no context elsewhere, but here, there/);
     const bad = write("bad", "{");

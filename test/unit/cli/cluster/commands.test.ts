@@ -383,7 +383,7 @@ describe("logs", () => {
     const attempt = await sparkflow("logs", "nightly-g2/load", "-a", "3");
     const last = await sparkflow("logs", "last");
     expect(attempt).toEqual({ code: 2, stdout: "", stderr: "load has no attempt 3; there are 1\n" });
-    expect(last.stderr).toContain('there is no run "last"');
+    expect(last.stderr).toBe("there are no runs in /nowhere\n");
   });
 });
 
@@ -393,6 +393,43 @@ it("a cluster that can't be reached is one sentence", async () => {
   expect(refused).toMatchObject({ code: 2, stdout: "" });
   expect(refused.stderr).toMatch(/^the cluster at http:\/\/127\.0\.0\.1:1 can't be reached: .*\n$/);
   const missing = await say(["get", "--kubeconfig", "nowhere"]);
-  expect(missing.stderr).toContain("cannot read the kubeconfig nowhere");
+  expect(missing.stderr).toMatch(/^there is no kubeconfig nowhere: .*\n$/);
   expect(missing.code).toBe(2);
+});
+
+describe("without a kubeconfig", () => {
+  const env = { KUBECONFIG: "", HOME: "/nowhere/home", KUBERNETES_SERVICE_HOST: "", SPARKFLOW_STATE: "/nowhere/state" };
+
+  it.each([
+    ["get"],
+    ["submit", "task.yaml"],
+    ["run-now", "nightly"],
+    ["backfill", "nightly", "--from", "2026-10-01", "--to", "2026-10-02"],
+    ["cancel", "nightly-g1", "--cluster"],
+    ["retry", "nightly-g1", "--cluster"],
+  ])("%s says in one sentence where one was looked for, and what to do", async (...args) => {
+    const folder = folderOf(manifests);
+    const paths = args.map((arg) => (arg === "task.yaml" ? `${folder}/${arg}` : arg));
+    const { code, stdout, stderr } = await say(paths, env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe(
+      "there is no kubeconfig /nowhere/home/.kube/config (KUBECONFIG is not set): name a cluster's by --kubeconfig or KUBECONFIG; on this machine `sparkflow run` needs none, and `sparkflow runs` lists what ran\n",
+    );
+  });
+
+  it.each(["cancel", "retry", "logs", "ui"])(
+    "%s of an unknown name says that runs here alone were looked at",
+    async (command) => {
+      const { code, stderr } = await say([command, "nightly-g1"], env);
+      expect(code).toBe(2);
+      expect(stderr).toBe(
+        'there is no run "nightly-g1" in /nowhere/state, where there are none at all; no cluster was asked: there is no kubeconfig /nowhere/home/.kube/config (KUBECONFIG is not set)\n',
+      );
+    },
+  );
+
+  it("of KUBECONFIG those are named that it names", async () => {
+    const { stderr } = await say(["get"], { ...env, KUBECONFIG: "/nowhere/a:/nowhere/b" });
+    expect(stderr).toMatch(/^there is no kubeconfig \/nowhere\/a, \/nowhere\/b \(KUBECONFIG\): /);
+  });
 });

@@ -10,7 +10,13 @@ export async function sparkflow(args: readonly string[], env: Record<string, str
   const add = (stream: keyof typeof said, text: string) => {
     said[stream] += text;
   };
-  for (const [name, value] of Object.entries({ NO_COLOR: "1", CI: "1", SPARKFLOW_STATE: "/nowhere", ...env }))
+  for (const [name, value] of Object.entries({
+    NO_COLOR: "1",
+    CI: "1",
+    npm_command: "",
+    SPARKFLOW_STATE: "/nowhere",
+    ...env,
+  }))
     vi.stubEnv(name, value);
   const spies = [
     vi.spyOn(console, "log").mockImplementation((text: string) => add("stdout", `${text}\n`)),
