@@ -24,7 +24,9 @@ export function plainTeller(): { say: (text: string) => void; task: (run: string
       const stage = phase === "Running" ? progress : undefined;
       if (stage && Date.now() - (toldAt.get(key) ?? Date.now() - tookMs) < progressEveryMs) return false;
       const number = attempt > 1 ? ` (attempt ${attempt})` : "";
-      const detail = stage ? `: ${stage.stage}, ${stage.done}/${stage.total} tasks` : message ? `: ${message}` : "";
+      // What has more lines, such as SQL with a caret, is told whole at the end.
+      const [said = ""] = message.trimStart().split("\n");
+      const detail = stage ? `: ${stage.stage}, ${stage.done}/${stage.total} tasks` : said ? `: ${said}` : "";
       const took = hasEnded(phase) && attempt > 0 ? ` in ${durationText(tookMs)}` : "";
       const line = `${name}: ${phase}${number}${took}${detail}`;
       if (lastLine.get(key) === line || (phase === "Pending" && !message)) return false;

@@ -15,6 +15,7 @@ import type { LocatedProblem } from "../../manifest/source.ts";
 import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
 import type { Earlier } from "./again.ts";
 import { localUid, newRunName, type RunRecord } from "./store.ts";
+import { placeInFlow, placeInTask, type UserPlace } from "./userPlace.ts";
 
 export type RunPlan = {
   name: string;
@@ -23,6 +24,8 @@ export type RunPlan = {
   namespace: string;
   uid: string;
   manifestFolder: string;
+  /** Places of a task's program as the user knows them. */
+  place: UserPlace;
   graph: Graph;
   failFast: boolean;
   maxParallelTasks: number;
@@ -112,11 +115,12 @@ export function planAgain(
 
 function planFlow(
   project: Project,
-  { object: flow, source }: Sourced<SparkFlow>,
+  sourced: Sourced<SparkFlow>,
   given: Readonly<Record<string, ParamValue>>,
   name: string,
   at: RunTime,
 ) {
+  const { object: flow, source } = sourced;
   const identity = { name, id: name, ...at };
   const uid = localUid(flow.metadata.name, resolve(source.folder));
   const { values, problems } = paramValues(flow.spec.params ?? {}, given, runScope(identity), ["spec", "params"]);
@@ -124,6 +128,7 @@ function planFlow(
   const plan: RunPlan = {
     ...common(flow, resolve(source.folder), name, uid),
     kind: "SparkFlow",
+    place: placeInFlow(sourced),
     graph: flowPlan.graph,
     forEach: new Map([...flowPlan.tasks].flatMap(([of, { forEach }]) => (forEach ? [[of, forEach] as const] : []))),
     failFast: flow.spec.failFast ?? true,
@@ -145,11 +150,13 @@ function planFlow(
   return { plan, problems };
 }
 
-function planTask(project: Project, { object: task, source }: Sourced<SparkTask>, run: string, at: RunTime): RunPlan {
+function planTask(project: Project, sourced: Sourced<SparkTask>, run: string, at: RunTime): RunPlan {
+  const { object: task, source } = sourced;
   const { name } = task.metadata;
   return {
     ...common(task, resolve(source.folder), run, localUid(name, resolve(source.folder))),
     kind: "SparkTask",
+    place: placeInTask(sourced),
     graph: new Map([[name, alone]]),
     forEach: new Map(),
     failFast: true,

@@ -232,7 +232,7 @@ export function runLocally(
     }
 
     function ended(run: RunState, task: TaskState, attempt: AttemptState, started: StartedAttempt, code: number): void {
-      const outcome = outcomeOf(code, started.resultFile, started.attempt, run.plan.manifestFolder);
+      const outcome = outcomeOf(code, started.resultFile, started.attempt, (at) => run.plan.place(task.name, at));
       if (outcome.state === "Succeeded") {
         task.result = { values: outcome.values as TaskResult["values"], outputs: outcome.outputs };
         const { note } = outcome;

@@ -9,7 +9,7 @@ const outcome = (code: number, result: unknown, outputs = [words]) => {
   const folder = folderOf(
     result === undefined ? {} : { "result.json": typeof result === "string" ? result : JSON.stringify(result) },
   );
-  return outcomeOf(code, join(folder, "result.json"), { outputs }, "/home/me/project");
+  return outcomeOf(code, join(folder, "result.json"), { outputs }, (at) => at.replace("/home/me/project/", ""));
 };
 
 describe("an attempt", () => {
@@ -34,7 +34,7 @@ describe("an attempt", () => {
     expect(outcome(0, { outcome: "Succeeded", note: "x".repeat(5000) })).toMatchObject({ note: "x".repeat(500) });
   });
 
-  it("that failed has the error's class, message and the user's line, named from the manifest's folder", () => {
+  it("that failed has the error's class, message and the user's line, as the user knows it", () => {
     const error = { class: "ValueError", message: "no such word", at: "/home/me/project/jobs/words.py:12" };
     expect(outcome(1, { outcome: "Failed", error })).toEqual({
       state: "Failed",
