@@ -8,11 +8,12 @@ import { interruption } from "./cluster/interruption.ts";
 import { type Kind, kindOf, kindOrder, qualifiedName, resources } from "./cluster/kinds.ts";
 import { find, listAll, need, tasksOf } from "./cluster/read.ts";
 import { type AnyObject, table } from "./cluster/tables.ts";
-import { endedRun, runTasks, taskView } from "./cluster/views.ts";
+import { endedRun, type RunObject, runTasks, type TaskObject, taskView } from "./cluster/views.ts";
 import { watchToEnd } from "./cluster/watch.ts";
 import { UserError } from "./exit.ts";
+import { nextThere } from "./report/next.ts";
 import { treeLines } from "./report/tree.ts";
-import { endLines } from "./report/words.ts";
+import { detailLines } from "./report/words.ts";
 import { columns } from "./style.ts";
 
 const examples = `
@@ -106,13 +107,18 @@ async function details({ client }: Cluster, object: AnyObject): Promise<string[]
   const now = Date.now();
   const head = tableText([object], false);
   if (object.kind === "SparkTask")
-    return [head, "", ...endLines(endedRun(object, [taskView(object, now)], [object])).slice(0, -1)];
+    return [head, "", ...detailLines(endedRun(object, [taskView(object, now)], [object])), ...next(object)];
   if (object.kind !== "SparkFlowRun") return [head];
   const flow = await find(client, "SparkFlow", object.metadata.namespace!, object.spec.flow);
   const made = await tasksOf(client, object);
   const views = runTasks(object, made, flow, now);
-  return [head, "", ...treeLines(views), ...endLines(endedRun(object, views, made)).slice(0, -1)];
+  return [head, "", ...treeLines(views), ...detailLines(endedRun(object, views, made)), ...next(object)];
 }
+
+const next = (object: RunObject | TaskObject): string[] => {
+  const line = nextThere(object);
+  return line === undefined ? [] : [line];
+};
 
 function print(objects: readonly AnyObject[], output: Options["output"], list = false): void {
   if (output === "name") for (const { kind, metadata } of objects) console.log(qualifiedName(kind, metadata.name));

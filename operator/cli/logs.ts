@@ -68,11 +68,13 @@ async function localLog(record: RunRecord, task: string | undefined, options: Op
   const log = join(attemptsFolder(record.name, name), String(number), "driver.log");
   if (number === 0) throw new UserError([`${name} has no log: it is ${found.phase}, and no driver of it began`]);
   if (!existsSync(log)) throw new UserError([`${name} has no attempt ${number} with a log`]);
+  const isOver = () => readRecord(record.name)?.finishedAt !== undefined;
   let offset = await print(log, tail === undefined ? 0 : tailOffset(log, tail));
-  while (follow && !readRecord(record.name)?.finishedAt) {
+  while (follow && !isOver()) {
     await sleep(pollMs);
     offset = await print(log, offset);
   }
+  if (offset === 0 && tail !== 0) console.error(`the log of ${name} is empty${isOver() ? "" : " so far"}: ${log}`);
 }
 
 /** Where the last lines of a file begin. */

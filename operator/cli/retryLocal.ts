@@ -1,7 +1,9 @@
 // Retry of a run on this machine: what succeeded keeps its outputs, the rest runs again in the same run.
 import { existsSync } from "node:fs";
-import { planAgain } from "../engines/local/plan.ts";
+import { keptTasks } from "../engines/local/again.ts";
+import { planAgain, type RunPlan } from "../engines/local/plan.ts";
 import type { RunRecord } from "../engines/local/store.ts";
+import { splitKey } from "../flow/fanOut.ts";
 import { UserError } from "./exit.ts";
 import { runHere } from "./place.ts";
 import { checkedProject, checkTools, problemsError } from "./project.ts";
@@ -23,8 +25,24 @@ export async function retryLocally(name: string, from: string | undefined, how: 
     throw new UserError([`the flow ${record.of} has no task "${from}"; it has ${[...plan.graph.keys()].join(", ")}`]);
   checkTools(checked);
   const source = { targets, ...(record.engine === undefined ? {} : { engine: record.engine }) };
-  return runPlans(checked, [{ ...plan, source }], how);
+  return runPlans(checked, [{ ...plan, source }], how, keepsText(plan));
 }
+
+/** `keeps 3 tasks, runs 2 again: near, draw`. What was skipped is decided anew, and not counted. */
+export function keepsText({ graph, earlier }: RunPlan): string {
+  const { record } = earlier!;
+  const kept = keptTasks(graph, earlier!);
+  const before = record.tasks.filter(({ name }) => graph.has(splitKey(name).task));
+  const again = before.filter(({ name, phase }) => !kept.has(name) && phase !== "Skipped").map(({ name }) => name);
+  const added = [...graph.keys()].filter((name) => !record.tasks.some((task) => splitKey(task.name).task === name));
+  const names = [...again, ...added];
+  const shown = `${names.slice(0, mostNamed).join(", ")}${names.length > mostNamed ? " …" : ""}`;
+  const keeps = kept.size === 0 ? "no task" : kept.size === 1 ? "1 task" : `${kept.size} tasks`;
+  return `keeps ${keeps}, runs ${names.length} again: ${shown}`;
+}
+
+/** So many tasks are told of by name. */
+const mostNamed = 10;
 
 /** The manifests of a run that can be taken up again. Throws UserError if it can't. */
 function again({ name, phase, finishedAt, targets }: RunRecord, from: string | undefined): readonly string[] {

@@ -57,11 +57,12 @@ function run(targets: string[], { param = {}, scheduledAt, engine, ...how }: Opt
 
 export type How = { json?: boolean; archive: boolean };
 
-/** Runs plans to their ends, told of as the options say. Returns the exit code. */
+/** Runs plans to their ends, told of as the options say, `first` before all else. Returns the exit code. */
 export async function runPlans(
   { project, config, warnings }: Checked,
   plans: readonly RunPlan[],
   { json, archive }: How,
+  first?: string,
 ): Promise<number> {
   const machine = orUserError(() => localMachine(config, project));
   const reporter = json
@@ -69,6 +70,7 @@ export async function runPlans(
     : process.stdout.isTTY && !process.env.CI
       ? treeReporter(plans)
       : plainReporter();
+  if (first !== undefined) reporter.note(first);
   for (const one of warnings) reporter.note(`warning: ${problemText(one)}`);
   const stale = removeStale();
   if (stale > 0) reporter.note(`removed temporary files of ${stale} run${stale === 1 ? "" : "s"} that had been killed`);

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { durationText } from "../api/quantity.ts";
 import { listRecords, type RunRecord, readRecord, stateFolder } from "../engines/local/store.ts";
 import { UserError } from "./exit.ts";
+import { nextHere } from "./report/next.ts";
 import { endLines } from "./report/words.ts";
 import { columns } from "./style.ts";
 
@@ -22,7 +23,7 @@ export const runsCommand = (): Command =>
     .action((name: string | undefined, { json, last }: { json?: boolean; last: string }) => {
       const records = name === undefined ? listRecords().slice(-Number(last)) : [findRun(name)];
       if (json) for (const { owner: _owner, ...record } of records) console.log(JSON.stringify(record));
-      else if (name !== undefined) console.log([...taskTable(records[0]!), ...endLines(records[0]!)].join("\n"));
+      else if (name !== undefined) console.log(runPage(records[0]!));
       else
         console.log(
           records.length === 0
@@ -54,6 +55,8 @@ function row({ name, phase, tasks, startedAt, finishedAt }: RunRecord): string[]
     took(startedAt, finishedAt),
   ];
 }
+
+const runPage = (record: RunRecord): string => [...taskTable(record), ...endLines(record, nextHere(record))].join("\n");
 
 const taskTable = ({ tasks }: RunRecord): string[] => [
   columns([

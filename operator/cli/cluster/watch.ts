@@ -2,6 +2,7 @@
 
 import { failed } from "../exit.ts";
 import { programName } from "../plugin.ts";
+import { nextThere } from "../report/next.ts";
 import { plainTeller } from "../report/plain.ts";
 import { liveTree } from "../report/tree.ts";
 import { endLines } from "../report/words.ts";
@@ -97,7 +98,7 @@ function reportFor({ json, quiet, plain }: WatchOptions, targets: readonly Targe
 const endings = (all: readonly Followed[]): string[] =>
   all.flatMap((followed) => {
     const ended = followed.finished ? followed.ended(Date.now()) : undefined;
-    return ended ? endLines(ended) : [];
+    return ended ? endLines(ended, nextThere(followed.object!)) : [];
   });
 
 function treeReport(targets: readonly Target[]): Report {

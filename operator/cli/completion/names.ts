@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FlowSpec } from "../../api/flow.ts";
 import { reasons } from "../../api/reasons/reasons.ts";
-import { listRecords } from "../../engines/local/store.ts";
+import { listRecords, type RunRecord } from "../../engines/local/store.ts";
 import { loadProject } from "../../manifest/project.ts";
 import { defaultEngineName } from "../../task/resolve.ts";
 import { type ClusterOptions, onCluster } from "../cluster/connect.ts";
@@ -28,12 +28,16 @@ async function names(place: Place): Promise<Proposal[]> {
   if (place.option === "run") return localRuns();
   if (place.option === "engine") return plain([defaultEngineName, ...manifests(given).engines.keys()]);
   if (place.option === "task") return plain(manifests(given).flows.flatMap(({ object }) => tasksIn(object.spec)));
+  if (command === "retry" && place.option === "from" && given[0] !== undefined) return tasksOf(given[0], place);
   if (place.option !== undefined) return [];
   if (what === "reason")
     return Object.entries(reasons).map(([value, { means }]) => ({ value, description: means.split(". ")[0]! }));
   if (what === "kind") return plain(Object.values(kindWord));
   if (command === "get" && given[0] !== undefined) return objects(place, kindsOf(given[0]));
-  if (command === "cancel") return objects(place, ["SparkFlowRun", "SparkTask"]);
+  if (what === "flow") return objects(place, ["SparkFlow"]);
+  if (command === "cancel") return anyRuns(place, ({ finishedAt }) => finishedAt === undefined);
+  if (command === "retry")
+    return anyRuns(place, ({ finishedAt, phase }) => finishedAt !== undefined || phase === "Interrupted");
   if (what === "run") return command === "runs" ? localRuns() : anyRuns(place);
   if (what === "task" && given[0] !== undefined) return tasksOf(given[0], place);
   return [];
@@ -49,17 +53,18 @@ function kindsOf(word: string): Kind[] {
   return "kind" in found ? [found.kind] : [];
 }
 
-function localRuns(): Proposal[] {
-  const records = listRecords().reverse().slice(0, newestFirst);
+function localRuns(fits: (record: RunRecord) => boolean = () => true): Proposal[] {
+  const all = listRecords().reverse();
+  const records = all.filter(fits).slice(0, newestFirst);
   if (records.length === 0) return [];
   return [
-    { value: "last", description: "the latest run here" },
+    ...(records[0] === all[0] ? [{ value: "last", description: "the latest run here" }] : []),
     ...records.map(({ name, phase }) => ({ value: name, description: phase })),
   ];
 }
 
-async function anyRuns(place: Place): Promise<Proposal[]> {
-  const here = isOnCluster("last", whereOf(place)) ? [] : localRuns();
+async function anyRuns(place: Place, fits?: (record: RunRecord) => boolean): Promise<Proposal[]> {
+  const here = isOnCluster("last", whereOf(place)) ? [] : localRuns(fits);
   return [...here, ...(await objects(place, ["SparkFlowRun", "SparkTask"]))];
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { durationText } from "../../api/quantity.ts";
 import { hasEnded } from "../../flow/decide.ts";
 import { green, red } from "../style.ts";
+import { nextHere } from "./next.ts";
 import type { FullReporter } from "./reporter.ts";
 import { localView, type TaskView } from "./view.ts";
 import { endLines, shortPath } from "./words.ts";
@@ -56,7 +57,7 @@ export function plainReporter(): FullReporter {
         say(`  whole log: ${shortPath(join(attempt.dir, "driver.log"))}`);
     },
     end: (records) => {
-      for (const record of records) for (const line of endLines(record)) console.log(line);
+      for (const record of records) for (const line of endLines(record, nextHere(record))) console.log(line);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { RunState } from "../../engines/local/state.ts";
 import { topological } from "../../flow/graph.ts";
 import { bold, cyan, dim, green, red, yellow } from "../style.ts";
 import { folded } from "./fold.ts";
+import { nextHere } from "./next.ts";
 import type { FullReporter } from "./reporter.ts";
 import { localView, type TaskView } from "./view.ts";
 import { endLines } from "./words.ts";
@@ -62,7 +63,7 @@ export function treeReporter(plans: readonly RunPlan[]): FullReporter {
     note: tree.note,
     run: (run) => void states.set(run.plan.name, run),
     task: (run) => void states.set(run.plan.name, run),
-    end: (records) => tree.end(records.flatMap((record) => endLines(record))),
+    end: (records) => tree.end(records.flatMap((record) => endLines(record, nextHere(record)))),
   };
 }
 

@@ -53,8 +53,15 @@ export function failureLines({ name, cause, message, log, attempt }: EndedTask):
 /** So many failures and omissions are told. */
 const mostTold = 10;
 
-/** What is said at a run's end: failures, then outputs of the tasks that nobody took further, then the result. */
-export function endLines(run: EndedRun): string[] {
+/** What is said at a run's end: failures, values, outputs, then the result, and what may be done next, if there is something. */
+export const endLines = (run: EndedRun, next?: string): string[] => [
+  ...detailLines(run),
+  resultLine(run),
+  ...(next === undefined ? [] : [next]),
+];
+
+/** The same without the result. */
+export function detailLines(run: EndedRun): string[] {
   const failed = run.tasks.filter(({ phase }) => phase === "Failed");
   const omitted = run.tasks.filter(({ phase }) => phase === "Omitted");
   const drivers = Map.groupBy(run.tasks, ({ name }) => splitKey(name).task);
@@ -74,7 +81,6 @@ export function endLines(run: EndedRun): string[] {
     ...rest(omitted, "were omitted"),
     ...(values.length > 0 ? ["values:", ...values] : []),
     ...(outputs.length > 0 ? ["outputs:", ...outputs] : []),
-    resultLine(run),
   ];
 }
 

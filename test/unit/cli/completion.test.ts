@@ -66,6 +66,10 @@ describe("the end of a line", () => {
     expect(await proposed(["logs", ""], env)).toEqual(["last", "b-2", "a-1", ":4"]);
     expect(await proposed(["graph", "--run", "b"], env)).toEqual(["b-2", ":4"]);
     expect(await proposed(["logs", "last", ""], env)).toEqual(["load", ":4"]);
+    expect(await proposed(["retry", ""], env)).toEqual(["last", "b-2", "a-1", ":4"]);
+    expect(await proposed(["retry", "last", "--from", ""], env)).toEqual(["load", ":4"]);
+    expect(await proposed(["retry", "last", "--wa"], env)).toEqual(["--watch", "--wait", ":4"]);
+    expect(await proposed(["cancel", ""], env)).toEqual([":4"]);
   });
 
   it("has engines and tasks of the manifests on the line", async () => {
@@ -99,7 +103,10 @@ describe("the end of a line", () => {
     const env = { KUBECONFIG: join(folder, "config.json") };
     expect(await proposed(["get", "task", ""], env)).toEqual(["count", ":4"]);
     expect(await proposed(["get", "task", "-n", "other", ""], env)).toEqual(["sum", ":4"]);
+    server.put("sparkflows/spark/nightly", { kind: "SparkFlow", spec: { tasks: [] } });
     expect(await proposed(["cancel", ""], env)).toEqual(["nightly-g1", "count", ":4"]);
+    expect(await proposed(["retry", "nightly"], env)).toEqual(["nightly-g1", ":4"]);
+    expect(await proposed(["run-now", ""], env)).toEqual(["nightly", ":4"]);
     expect(await proposed(["cancel", "task/"], env)).toEqual(["task/count", ":4"]);
     expect(await proposed(["get", "task", ""], { KUBECONFIG: join(folder, "gone.json") })).toEqual([":4"]);
   });

@@ -34,6 +34,16 @@ describe("logs of this machine", () => {
     expect(await logs(...args)).toMatchObject({ code: 0, stdout: text });
   });
 
+  it("that is empty is said to be, with its place", async () => {
+    const state = folderOf({ ...files, "runs/a-1/load/1/driver.log": "" });
+    const said = await sparkflow(["logs", "last", "load"], { SPARKFLOW_STATE: state });
+    expect(said).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: `the log of load is empty: ${state}/runs/a-1/load/1/driver.log\n`,
+    });
+  });
+
   it("of a task that never began aren't there, with why", async () => {
     const { code, stderr } = await logs("after");
     expect(code).not.toBe(0);

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { keepsText } from "../../../operator/cli/retryLocal.ts";
 import { planAgain } from "../../../operator/engines/local/plan.ts";
 import { type RunRecord, readRecord, runFolder, saveRecord } from "../../../operator/engines/local/store.ts";
 import { removeProcessTemp } from "../../../operator/engines/local/temp.ts";
@@ -38,6 +39,23 @@ const ends = ({ tasks }: RunRecord) =>
   Object.fromEntries(tasks.map(({ name, phase, attempt }) => [name, `${phase} ${attempt}`]));
 
 describe("a run that failed", () => {
+  it("says what it keeps and what runs again, and what was added to the flow is among that", async () => {
+    const failed = await first(steps("fail"));
+    const added = flowOf([
+      { name: "load" },
+      { name: "bad", dependsOn: ["load"] },
+      { name: "after", dependsOn: ["bad"] },
+      { name: "new" },
+    ]);
+    const said = (flow: object, from?: string) => {
+      const earlier = { record: failed, ...(from === undefined ? {} : { from }) };
+      return keepsText(planAgain(loadProject([folderWith(flow)]).project, earlier)!.plan);
+    };
+    expect(said(steps("well"))).toBe("keeps 2 tasks, runs 2 again: bad, after");
+    expect(said(steps("well"), "load")).toBe("keeps no task, runs 4 again: load, bad, after, other");
+    expect(said(added)).toBe("keeps 1 task, runs 3 again: bad, after, new");
+  });
+
   it("goes on from its failure once that is mended; what succeeded keeps its results and its attempt", async () => {
     const failed = await first(steps("fail"));
     expect(ends(failed)).toEqual({ load: "Succeeded 1", bad: "Failed 1", after: "Omitted 0", other: "Succeeded 1" });

@@ -295,7 +295,10 @@ describe("get", () => {
   it("--watch ends with a run, by its result", async () => {
     const { sparkflow } = await cluster(objects);
     const { code, stdout } = await sparkflow("get", "run", "nightly-g2", "--watch");
-    expect(stdout.trimEnd().split("\n").at(-1)).toBe("nightly-g2: Failed (1 task failed: load)");
+    expect(stdout.trimEnd().split("\n").slice(-2)).toEqual([
+      "nightly-g2: Failed (1 task failed: load)",
+      "again as it is: sparkflow retry nightly-g2 -n spark; mended? submit it anew",
+    ]);
     expect(code).toBe(1);
   });
 
@@ -345,6 +348,29 @@ describe("retry", () => {
     expect(annotationsOf(server, "nightly-g2")["sparkflow.dev/retry-requested-at"]).toMatch(/^2\d{3}-/);
     // What is asked for twice was not answered yet.
     expect((await sparkflow("retry", "nightly-g2")).stderr).toBe("the run nightly-g2 hasn't ended: it is Failed\n");
+  });
+
+  it("with --wait goes on to the end of the try, and has its exit code", async () => {
+    const { server, sparkflow } = await cluster(objects);
+    server.onWrite = (_server, key) => {
+      const asked = server.objects.get(key);
+      const requestedAt = asked.metadata.annotations["sparkflow.dev/retry-requested-at"];
+      const status = {
+        ...asked.status,
+        phase: "Succeeded",
+        message: "2 of 2 tasks succeeded",
+        retry: { requestedAt, number: 1 },
+      };
+      if (!asked.status.retry)
+        setTimeout(
+          () =>
+            server.put(key, { ...asked, status: { ...status, conditions: ended(true, asked.metadata.generation) } }),
+          50,
+        );
+    };
+    const { stdout, stderr, code } = await sparkflow("retry", "nightly-g2", "--wait");
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+    expect(stdout).toMatch(/^the run nightly-g2 is tried again: [\s\S]*^nightly-g2: Succeeded/m);
   });
 
   it("from a task names it on the run, if the flow has it", async () => {
