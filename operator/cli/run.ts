@@ -1,6 +1,7 @@
 // sparkflow run: runs flows and tasks on this machine, from the manifests that a cluster takes.
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { durationText } from "../api/quantity.ts";
 import { archiveLog, makeArchive } from "../engines/local/archive.ts";
 import { type LocalMachine, localMachine } from "../engines/local/machine.ts";
 import { planRuns, type RunPlan } from "../engines/local/plan.ts";
@@ -92,7 +93,10 @@ export async function runPlans(
 /** The archive is made once per JDK and set of jars; a run goes on without it if that fails. */
 async function prepareArchive(machine: LocalMachine, reporter: FullReporter, signal: AbortSignal): Promise<void> {
   if (machine.archive.archive || signal.aborted) return;
-  reporter.note("making a class archive so that tasks start faster: once, about half a minute");
+  const since = Date.now();
+  const done = reporter.busy(
+    "once for this Spark and these jars: making a class archive, with which tasks start faster; about half a minute",
+  );
   let stop = () => {};
   const abort = () => stop();
   signal.addEventListener("abort", abort);
@@ -100,8 +104,11 @@ async function prepareArchive(machine: LocalMachine, reporter: FullReporter, sig
     stop = how;
   });
   signal.removeEventListener("abort", abort);
-  if (made) machine.archive = made;
-  else if (!signal.aborted)
+  done();
+  if (made) {
+    machine.archive = made;
+    reporter.note(`made the class archive in ${durationText(Date.now() - since)}`);
+  } else if (!signal.aborted)
     reporter.note(
       `warning: the class archive could not be made, so tasks start slower; see ${archiveLog(machine.toolchain)}`,
     );

@@ -7,6 +7,10 @@ export function jsonReporter(): FullReporter {
   return {
     progressEveryMs: 2000,
     note: (text) => console.error(text),
+    busy: (what) => {
+      console.error(what);
+      return () => {};
+    },
     run: () => {},
     task: (run, task) =>
       say({

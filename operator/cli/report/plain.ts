@@ -44,6 +44,10 @@ export function plainReporter(): FullReporter {
   return {
     progressEveryMs: 2000,
     note: say,
+    busy: (what) => {
+      say(what);
+      return () => {};
+    },
     run: (run) => {
       if (run.phase === "Running" && run.finishedAt === undefined)
         say(`${run.plan.name}: started, ${run.plan.graph.size} ${run.plan.graph.size === 1 ? "task" : "tasks"}`);

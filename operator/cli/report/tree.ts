@@ -15,18 +15,25 @@ const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const redrawEveryMs = 120;
 const barWidth = 20;
 
+const spinner = (frame: number): string => cyan(frames[frame % frames.length]!);
+
 export type RunView = { name: string; tasks: readonly TaskView[] };
 
 /** Draws runs again and again until `end`, which draws them a last time and prints lines below. */
 export function liveTree(runs: (now: number) => readonly RunView[]): {
   note: (text: string) => void;
+  busy: FullReporter["busy"];
   end: (lines: readonly string[]) => void;
 } {
   const screen = createLogUpdate(process.stdout);
   let frame = 0;
+  let doing: { what: string; since: number } | undefined;
   const draw = () => {
     frame++;
-    const lines = runs(Date.now()).flatMap(({ name, tasks }) => [bold(name), ...treeLines(tasks, frame)]);
+    const now = Date.now();
+    const first = doing ? [`${spinner(frame)} ${doing.what} ${dim(durationText(now - doing.since))}`] : [];
+    const trees = runs(now).flatMap(({ name, tasks }) => [bold(name), ...treeLines(tasks, frame)]);
+    const lines = [...first, ...trees];
     screen(cropped(lines, process.stdout.rows || 40).join("\n"));
   };
   const timer = setInterval(draw, redrawEveryMs);
@@ -35,6 +42,13 @@ export function liveTree(runs: (now: number) => readonly RunView[]): {
       screen.clear();
       console.log(text.startsWith("warning") ? yellow(text) : dim(text));
       draw();
+    },
+    busy: (what) => {
+      doing = { what, since: Date.now() };
+      draw();
+      return () => {
+        doing = undefined;
+      };
     },
     end: (lines) => {
       clearInterval(timer);
@@ -61,6 +75,7 @@ export function treeReporter(plans: readonly RunPlan[]): FullReporter {
   return {
     progressEveryMs: 1000,
     note: tree.note,
+    busy: tree.busy,
     run: (run) => void states.set(run.plan.name, run),
     task: (run) => void states.set(run.plan.name, run),
     end: (records) => tree.end(records.flatMap((record) => endLines(record, nextHere(record)))),
@@ -88,7 +103,7 @@ function taskLine({ name, phase, message, attempt, tookMs, progress }: TaskView,
       return dim(`− ${name} ${phase}${message ? `: ${message}` : ""}`);
     case "Running": {
       const bar = progress ? `${progressBar(progress.done, progress.total)} ${dim(progress.stage)}` : "";
-      return line(`${cyan(frames[frame % frames.length]!)} ${name}${again}`, took, bar, said && dim(said));
+      return line(`${spinner(frame)} ${name}${again}`, took, bar, said && dim(said));
     }
     default:
       return line(`${dim("○")} ${attempt > 0 || message ? name : dim(name)}${again}`, said && dim(said));
