@@ -60,6 +60,26 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best.d < length && best.d <= Math.max(1, Math.floor(length / 3)) ? best.candidate : undefined;
 }
 
+/** Words of other languages for some of ours. */
+const otherWords: Readonly<Record<string, string>> = {
+  long: "integer",
+  bigint: "integer",
+  float: "number",
+  double: "number",
+  decimal: "number",
+  text: "string",
+  datetime: "timestamp",
+  array: "list",
+};
+
+/** The one of a few words that is meant: misspelt, cut short (`int`, `bool`, `str`), or said as elsewhere. */
+function meantWord(word: string, known: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  const longer = lower.length < 3 ? [] : known.filter((one) => one.toLowerCase().startsWith(lower));
+  const other = otherWords[lower];
+  return nearest(word, known) ?? (longer.length === 1 ? longer[0] : known.find((one) => one === other));
+}
+
 /** `; did you mean "x"?`, or the known words where there are few, or nothing. */
 export function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
@@ -105,7 +125,7 @@ function fromIssue(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === "invalid_key")
     return [problem(path, `${shown(path.at(-1))} is not a valid name here: ${issue.issues[0]?.message}`)];
   const near =
-    issue.code === "invalid_value" && typeof got === "string" ? nearest(got, issue.values.map(String)) : undefined;
+    issue.code === "invalid_value" && typeof got === "string" ? meantWord(got, issue.values.map(String)) : undefined;
   return [problem(path, `${shown(got)} is not valid: ${issue.message}${near ? `; did you mean "${near}"?` : ""}`)];
 }
 

@@ -23,12 +23,17 @@ export function checkFlow(spec: FlowSpec, path: Path = ["spec"]): Problem[] {
     );
   const all = placedTasks(spec, path);
   const outputs = { usual: outputsOf(spec.tasks), all: outputsOf(all.map(({ task }) => task)) };
-  return [
-    ...duplicates(spec.tasks, [...path, "tasks"]),
-    ...finallyNames(spec, [...path, "finally"]),
+  const names = [...duplicates(spec.tasks, [...path, "tasks"]), ...finallyNames(spec, [...path, "finally"])];
+  const own = [
+    ...names,
     ...checkSchedule(spec, path),
     ...checkDeclarations(spec.params ?? {}, sampleRun, [...path, "params"]),
     ...(spec.taskDefaults ? checkSettings(spec.taskDefaults, [...path, "taskDefaults"]) : []),
+  ];
+  // Of two tasks of one name nobody can say which is meant: what follows from that is no further mistake.
+  if (names.length > 0) return own;
+  return [
+    ...own,
     ...once(
       all.flatMap(({ task, path: at }) => {
         const atEnd = graph.get(task.name)!.atEnd === true;

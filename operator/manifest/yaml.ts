@@ -45,6 +45,8 @@ export function parseYaml(text: string): { documents: YamlDocument[] } | { probl
 function syntaxProblems({ errors }: Document.Parsed, text: string, lines: LineCounter): YamlProblem[] {
   // After a first mistake of syntax, further ones are its consequences.
   const first = errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  const second = first ? undefined : secondObject(errors, text);
+  if (second !== undefined) return [problemAt(second, lines, missingSeparator)];
   return (first ? [first] : errors).map(({ code, message, pos }) => {
     const what = message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
     const key = code === "DUPLICATE_KEY" ? /^(?:"[^"]*"|'[^']*'|[^\s:]+)/.exec(text.slice(pos[0]))?.[0] : undefined;
@@ -54,6 +56,16 @@ function syntaxProblems({ errors }: Document.Parsed, text: string, lines: LineCo
       key ? `the key "${key.replace(/^["']|["']$/g, "")}" stands twice in this map` : `this is not valid YAML: ${what}`,
     );
   });
+}
+
+const missingSeparator =
+  "a second object begins here, in the same document as the first: put a line with --- between the two";
+
+/** Where a second object begins, if one does: what every object has stands twice at the outermost level. */
+function secondObject(errors: Document.Parsed["errors"], text: string): number | undefined {
+  const twice = errors.map(({ pos }) => pos[0]).filter((at) => at === 0 || text[at - 1] === "\n");
+  const isHead = (at: number) => /^(apiVersion|kind)\s*:/.test(text.slice(at, at + 40));
+  return twice.some(isHead) ? Math.min(...twice) : undefined;
 }
 
 function problemAt(offset: number, lines: LineCounter, message: string): YamlProblem {

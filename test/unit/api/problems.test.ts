@@ -142,6 +142,19 @@ describe("a mistake in a manifest", () => {
       { profiles: ["sedonna"] },
       'spec.profiles[0]: "sedonna" is not valid: expected one of session, sedona, production; did you mean "sedona"?',
     ],
+    ...Object.entries({
+      int: "integer",
+      bool: "boolean",
+      str: "string",
+      double: "number",
+      array: "list",
+      sting: "string",
+    }).map(([word, meant]): [string, "SparkFlow", object, string] => [
+      `the type "${word}" of a param`,
+      "SparkFlow",
+      { params: { top: { type: word } }, tasks: [{ name: "a", ...program }] },
+      `spec.params.top.type: "${word}" is not valid: expected one of string, integer, number, boolean, date, timestamp, list; did you mean "${meant}"?`,
+    ]),
     [
       "a duration in words",
       "SparkTask",

@@ -18,6 +18,11 @@ describe("a flow", () => {
   });
 
   it.each<[string, FlowTask[], string[]]>([
+    [
+      "two tasks of one name, which are no cycle",
+      [load, { ...load, name: "count", dependsOn: ["load"] }, { ...load, dependsOn: ["count"] }],
+      ['spec.tasks[2].name: the name "load" stands twice in this list'],
+    ],
     ["two tasks of one name", [load, load], ['spec.tasks[1].name: the name "load" stands twice in this list']],
     [
       "a dependency that nobody has",

@@ -112,6 +112,12 @@ describe("what is not YAML, or can't be held", () => {
     ["a: b: c", "1:4: this is not valid YAML: Nested mappings are not allowed in compact mappings"],
     ["a: 1\n\tb: 2", "2:1: this is not valid YAML: "],
     ["a: 1\nb: 2\na: 3", '3:1: the key "a" stands twice in this map'],
+    [
+      "apiVersion: v1\nkind: A\nspec:\n  kind: x\nkind: B\napiVersion: v1\nspec: {}",
+      "5:1: a second object begins here, in the same document as the first: put a line with --- between the two",
+    ],
+    ["spec:\n  kind: x\n  kind: y", '3:3: the key "kind" stands twice in this map'],
+    ["kind: A\nspec: 1\nspec: 2", '3:1: the key "spec" stands twice in this map'],
     ["yes: 1\nyes: 2", '2:1: the key "yes" stands twice in this map'],
     ['"a b": 1\n"a b": 2', '2:1: the key "a b" stands twice in this map'],
     ["a:\n  __proto__: {}", '2:3: the key "__proto__" is not allowed'],
