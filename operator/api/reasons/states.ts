@@ -4,8 +4,11 @@ import type { Reasons } from "./reason.ts";
 export const states: Reasons = {
   Pending: {
     means:
-      "The task hasn't begun: the tasks that it depends on haven't ended, or its driver is being made, scheduled or started. Where something keeps it waiting, the message says what.",
-    mend: ["If it stays so, read the message: `sparkflow get task NAME`, or `kubectl describe sparktask NAME`."],
+      "The task hasn't begun: the tasks that it depends on haven't ended, `maxParallelTasks` are running, its cores and memory aren't free (on a laptop), or its driver is being made, scheduled or started (on a cluster). Where something keeps it waiting, the message says what.",
+    mend: [
+      "On a cluster, if it stays so, read the message: `sparkflow get task NAME`, or `kubectl describe sparktask NAME`.",
+      "On a laptop `waiting for 4 cores and 5.6 GiB` ends when the tasks beside it have. For more at a time raise `maxCores` and `maxMemory` in sparkflow.local.yaml, or ask for less: `local: {cores: 2}` and `driver: {memory: 2g}` in an engine. docs/local-runs.md#sizes",
+    ],
     more: "flows.md#results",
   },
   Running: { means: "The driver runs, or tasks of the run do.", more: "flows.md#results" },
