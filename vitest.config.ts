@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000 },
+  // Tests that npm starts see hints as others do: without npx.
+  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, env: { npm_command: "" } },
 });

@@ -35,9 +35,8 @@ async function names(place: Place): Promise<Proposal[]> {
   if (what === "kind") return plain(Object.values(kindWord));
   if (command === "get" && given[0] !== undefined) return objects(place, kindsOf(given[0]));
   if (what === "flow") return objects(place, ["SparkFlow"]);
-  if (command === "cancel") return anyRuns(place, ({ finishedAt }) => finishedAt === undefined);
-  if (command === "retry")
-    return anyRuns(place, ({ finishedAt, phase }) => finishedAt !== undefined || phase === "Interrupted");
+  if (command === "cancel") return anyRuns(place, (one) => !hasEnded(one));
+  if (command === "retry") return anyRuns(place, hasEnded);
   if (what === "run") return command === "runs" ? localRuns() : anyRuns(place);
   if (what === "task" && given[0] !== undefined) return tasksOf(given[0], place);
   return [];
@@ -62,6 +61,8 @@ function localRuns(fits: (record: RunRecord) => boolean = () => true): Proposal[
     ...records.map(({ name, phase }) => ({ value: name, description: phase })),
   ];
 }
+
+const hasEnded = ({ finishedAt, phase }: RunRecord) => finishedAt !== undefined || phase === "Interrupted";
 
 async function anyRuns(place: Place, fits?: (record: RunRecord) => boolean): Promise<Proposal[]> {
   const here = isOnCluster("last", whereOf(place)) ? [] : localRuns(fits);

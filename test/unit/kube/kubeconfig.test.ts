@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createClient } from "../../../operator/kube/client.ts";
 import { kubeconfigEndpoint } from "../../../operator/kube/kubeconfig.ts";
 import { pods } from "../../../operator/kube/resources.ts";
@@ -75,6 +75,13 @@ describe("a kubeconfig", () => {
     const endpoint = await load(config({ token: "abc" }), "there");
     expect(String(endpoint.url)).toBe("https://127.0.0.1:1/");
     expect((await endpoint.credentials()).tls.rejectUnauthorized).toBe(false);
+  });
+
+  test("of several that KUBECONFIG names, those that aren't there don't count", async () => {
+    const there = write("there", JSON.stringify(config({ token: "abc" })));
+    vi.stubEnv("KUBECONFIG", `${join(folder, "none")}:${there}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await kubeconfigEndpoint({})).namespace).toBe("team");
   });
 
   test("that is wrong is told by its name", async () => {
