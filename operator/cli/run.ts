@@ -95,7 +95,7 @@ async function prepareArchive(machine: LocalMachine, reporter: FullReporter, sig
   if (machine.archive.archive || signal.aborted) return;
   const since = Date.now();
   const done = reporter.busy(
-    "once for this Spark and these jars: making a class archive, with which tasks start faster; about half a minute",
+    "once for this Spark and these jars: making a class archive, with which tasks start faster; half a minute or more",
   );
   let stop = () => {};
   const abort = () => stop();

@@ -38,7 +38,10 @@ export const placeInTask =
 function placeIn(source: SourceDocument, spec: TaskSpec, at: string, written: (place: Path) => Path): string {
   const [, name = "", line] = /^([\w.]+):(\d+)$/.exec(at) ?? [];
   const place = Object.hasOwn(inline, name) ? inline[name]! : undefined;
-  const isInline = place?.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], spec);
+  const isInline = place?.reduce<unknown>(
+    (value, step) => (value as Record<string, unknown> | undefined)?.[step],
+    spec,
+  );
   if (!place || !isInline || !source.positionOf) return fromFolder(at, source);
   const file = fromFolder(resolve(source.file), source);
   return `${file}:${source.positionOf(written(place), { line: Number(line) }).line}`;
