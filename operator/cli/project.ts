@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathText } from "../api/problems.ts";
-import { checkLocally } from "../engines/local/check.ts";
+import { checkLocally, checkSqlFiles } from "../engines/local/check.ts";
 import { checkPrograms } from "../engines/local/checkPrograms.ts";
 import { type LoadedConfig, loadConfig } from "../engines/local/config.ts";
 import { localSources } from "../engines/local/machine.ts";
@@ -32,6 +32,19 @@ export function checkedProject(targets: readonly string[], { engine }: EngineOpt
 export function checkTools({ project, config }: Checked): void {
   const { python, sparkHome } = orUserError(() => findToolchain(config));
   stopAt(checkPrograms(project, localSources(config, project, sparkHome), python));
+}
+
+/** Programs that stand beside manifests for a cluster, as far as this machine can judge them. Throws UserError as above. */
+export function checkForElsewhere(targets: readonly string[], project: Project): void {
+  const config = loadConfig(folderOf(targets[0] ?? "."));
+  if ("problems" in config) return; // it is about this machine
+  const sources = localSources(config, project);
+  stopAt(checkSqlFiles(project, sources));
+  try {
+    stopAt(checkPrograms(project, sources, findToolchain(config).python, { elsewhere: true }));
+  } catch (error) {
+    if (!(error instanceof ToolchainError)) throw error;
+  }
 }
 
 /** Throws UserError with a line for each error. */

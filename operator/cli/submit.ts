@@ -10,7 +10,7 @@ import { prepare } from "./cluster/prepare.ts";
 import { startAll, withEditParams } from "./cluster/targets.ts";
 import { type EngineOption, engineFlag, engineHelp } from "./engine.ts";
 import { addParam, paramFlag, paramHelp } from "./params.ts";
-import { problemText, stopAt } from "./project.ts";
+import { checkForElsewhere, problemText, stopAt } from "./project.ts";
 import { yellow } from "./style.ts";
 
 const examples = `
@@ -41,6 +41,7 @@ export const submitCommand = (): Command =>
       // What is wrong with the manifests is said before anybody asks for a cluster.
       const loaded = loadProject(targets, { elsewhere: true, engine: options.engine });
       stopAt(loaded.problems);
+      checkForElsewhere(targets, loaded.project);
       process.exitCode = await onCluster(where, (cluster) => submit(cluster, loaded, options, where));
     });
 

@@ -21,16 +21,19 @@ export function checkLocally(project: Project, sources: Sources): LocatedProblem
   );
   return [
     ...engines,
-    ...placedSpecs(project).flatMap((task) => [
-      ...locateAll(taskProblems(task.spec, task.path, task.source, sources), task.source),
-      ...sqlProblems(task, project, sources),
-    ]),
+    ...placedSpecs(project).flatMap((task) =>
+      locateAll(taskProblems(task.spec, task.path, task.source, sources), task.source),
+    ),
+    ...checkSqlFiles(project, sources),
   ];
 }
 
+/** Markers of SQL files that name no param; those of inline statements are found with the manifest's own mistakes. */
+export const checkSqlFiles = (project: Project, sources: Sources): LocatedProblem[] =>
+  placedSpecs(project).flatMap((task) => sqlProblems(task, project, sources));
+
 const locateAll = (problems: Problem[], source: SourceDocument) => problems.map((one) => locate(one, source));
 
-/** Markers of a SQL file; those of statements that stand in the manifest are found with the manifest's own mistakes. */
 function sqlProblems(task: PlacedSpec, project: Project, sources: Sources): LocatedProblem[] {
   const { sql, params = {} } = task.spec;
   const text = sql && sql.statements === undefined ? programText(task, project, sources) : undefined;

@@ -12,8 +12,16 @@ type Wrong = { message: string; line?: number; column?: number } | null;
 type Answer = { programs: Wrong[]; tasks: Wrong[]; crs: Wrong[] };
 type Asked = { task: PlacedSpec; text: ProgramText; source: number };
 
-/** Problems of the Python programs of a checked project, and of outputs' CRS. `python` has what a run here needs. */
-export function checkPrograms(project: Project, sources: Sources, python: string): LocatedProblem[] {
+/**
+ * Problems of the Python programs of a checked project, and of outputs' CRS. `python` has what a run here needs. Of what is to
+ * run `elsewhere` only functions and arguments are told: there may be another Python, and another PROJ.
+ */
+export function checkPrograms(
+  project: Project,
+  sources: Sources,
+  python: string,
+  { elsewhere = false }: { elsewhere?: boolean } = {},
+): LocatedProblem[] {
   const specs = placedSpecs(project);
   const texts: ProgramText[] = [];
   const numbers = new Map<string, number>();
@@ -25,12 +33,14 @@ export function checkPrograms(project: Project, sources: Sources, python: string
     numbers.set(content, source);
     return [{ task, text, source }];
   });
-  const crs = [...new Set(specs.flatMap(({ spec }) => (spec.jar ? [] : crsOf(spec).map(({ name }) => name))))];
+  const crs = [
+    ...new Set(specs.flatMap(({ spec }) => (spec.jar || elsewhere ? [] : crsOf(spec).map(({ name }) => name)))),
+  ];
   if (asked.length === 0 && crs.length === 0) return [];
   const answer = ask(python, { programs: texts.map(program), tasks: asked.map(attempt), crs });
   const unknown = new Map(crs.map((name, index) => [name, answer.crs[index]]));
   return [
-    ...texts.flatMap((text, index) => inText(text, answer.programs[index])),
+    ...(elsewhere ? [] : texts.flatMap((text, index) => inText(text, answer.programs[index]))),
     ...asked.flatMap(({ task, text }, index) => {
       const wrong = answer.tasks[index];
       if (!wrong || wrong.line !== undefined) return inText(text, wrong);

@@ -101,6 +101,16 @@ describe("programs at hand", () => {
     expect({ code: said.code, started: started() }).toEqual({ code: 2, started: false });
   });
 
+  it("are looked at by submit, but for what another Python and another PROJ may take", async () => {
+    const said = await run(["submit", "."], { env });
+    const ofTasks = told.filter((line) => /has no function|is nothing that/.test(line));
+    expect(lines(said.stderr)).toEqual([...ofTasks, "3 problems; nothing was started"]);
+    const file = await run(["submit", "sql-file"]);
+    expect(lines(file.stderr)).toEqual([
+      'jobs/top.sql:3:18: spec.sql.file: ":tpo" is no param of the task; did you mean "top"?',
+    ]);
+  });
+
   it("are left to a run where --no-tools is given", async () => {
     expect(await run(["validate", ".", "--no-tools"], { env })).toMatchObject({ code: 0, stderr: "" });
   });
