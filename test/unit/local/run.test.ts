@@ -69,3 +69,10 @@ it("a failure that is the flow's own leaves its cause, and is told by its reason
     expect.stringMatching(/^ {2}TemplateError: .*published no such value/),
   ]);
 });
+
+it("a mistake in SQL that stands in the manifest is told with the manifest's line", async () => {
+  const flow = flowOf([{ name: "count", env: [{ name: "DO", value: "mistake" }] }]);
+  const [record] = await runAll(plansOf(folderWith(flow)));
+  expect(record!.tasks[0]!.cause).toMatchObject({ reason: "AnalysisException", at: "flow.yaml:1" });
+  expect(endLines(record!)[0]).toBe("count failed (flow.yaml:1)");
+});

@@ -14,6 +14,7 @@ const python = `#!/bin/sh
 for folder; do :; done
 case "$DO" in
   fail) printf '{"outcome": "Failed", "error": {"class": "ValueError", "message": "bad"}}' > "$SPARKFLOW_RESULT"; exit 1 ;;
+  mistake) printf '{"outcome": "Failed", "error": {"class": "AnalysisException", "message": "no x", "at": "statements:1"}}' > "$SPARKFLOW_RESULT"; exit 1 ;;
   hang) while :; do sleep 0.05; done ;;
   *) printf '{"outcome": "Succeeded", "values": {"folder": "%s"}, "outputs": {}}' "$folder" > "$SPARKFLOW_RESULT" ;;
 esac
