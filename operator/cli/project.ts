@@ -1,7 +1,8 @@
 // What validate, run, plan and render share: manifests and this machine's configuration, checked, with the problems as text.
 import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathText } from "../api/problems.ts";
+import { isRelative } from "../api/uri.ts";
 import { checkLocally, checkSqlFiles } from "../engines/local/check.ts";
 import { checkPrograms } from "../engines/local/checkPrograms.ts";
 import { type LoadedConfig, loadConfig } from "../engines/local/config.ts";
@@ -38,7 +39,9 @@ export function checkTools({ project, config }: Checked): void {
 export function checkForElsewhere(targets: readonly string[], project: Project): void {
   const config = loadConfig(folderOf(targets[0] ?? "."));
   if ("problems" in config) return; // it is about this machine
-  const sources = localSources(config, project);
+  // Only what goes with the manifest: a file of this machine that is called as one of the image may be another.
+  const locator = (folder: string) => (uri: string) => (isRelative(uri) ? resolve(folder, uri) : "local:");
+  const sources = { ...localSources(config, project), locator };
   stopAt(checkSqlFiles(project, sources));
   try {
     stopAt(checkPrograms(project, sources, findToolchain(config).python, { elsewhere: true }));

@@ -54,6 +54,14 @@ const files = {
     "raise SystemExit('was run')\n\n\ndef count(spark, words):\n  return words\n\ndef rank(word): pass\n",
   "jobs/made.py": "\n\n   def count(words): pass\n",
   "jobs/top.sql": "SELECT 1;\nSELECT *\nFROM words LIMIT :tpo\n",
+  "image/sparkflow.local.yaml": "paths: {'local:///app': ../jobs}\n",
+  "image/task.yaml": dedent`
+    apiVersion: sparkflow.dev/v1alpha1
+    kind: SparkTask
+    metadata: {name: image}
+    spec:
+      python: {function: conut, file: "local:///app/words.py"}
+  `,
   "sql-file/flow.yaml": dedent`
     apiVersion: sparkflow.dev/v1alpha1
     kind: SparkTask
@@ -108,6 +116,14 @@ describe("programs at hand", () => {
     const file = await run(["submit", "sql-file"]);
     expect(lines(file.stderr)).toEqual([
       'jobs/top.sql:3:18: spec.sql.file: ":tpo" is no param of the task; did you mean "top"?',
+    ]);
+  });
+
+  it("of the image are none that submit could judge by a file of this machine", async () => {
+    const said = await run(["submit", "image"], { env: { ...env, KUBECONFIG: join(folder, "none") } });
+    expect(said.stderr).not.toMatch(/words\.py|has no function/);
+    expect(lines((await run(["validate", "image"], { env })).stderr)).toEqual([
+      "image/task.yaml:5:22: spec.python.function: words has no function `conut` (is `count` meant?); it has `count`, `rank`",
     ]);
   });
 
