@@ -93,9 +93,10 @@ async function taken({ rig, view, namespace }: Place, { resource, name, at, patc
 }
 
 /** Waits until the applied object has ended and no finalizer holds anything. */
-async function ended({ view, namespace }: Place, { resource }: Life, name: string): Promise<void> {
+async function ended({ view, namespace }: Place, { resource, steps }: Life, name: string): Promise<void> {
   const own = () => view.get(resource, namespace, name);
-  const over = () => ["Succeeded", "Failed"].includes(phaseOf(own()));
+  const ends = steps ? ["Succeeded"] : ["Succeeded", "Failed"]; // what was tried again had failed before
+  const over = () => ends.includes(phaseOf(own()));
   await view.until("its end", over, endMs, () => JSON.stringify(own()?.status));
   const released = () => !view.left(namespace).some((text) => text.includes("held by"));
   await view.until("the end of all finalizers", released, endMs, () => view.left(namespace).join("; "));
