@@ -57,7 +57,7 @@ spec:
         - {name: extra, from: fails.rows, optional: true}
         - {name: gone, uri: "URL/gone.csv", format: csv, optional: true}
     - name: missing
-      python: {file: tasks.py, function: use}
+      python: {file: tasks.py, function: never}
       inputs: [{name: gone, uri: "URL/gone.csv?token=secret", format: csv}]
 `;
 const tasks = `
@@ -85,6 +85,10 @@ def append(rows, folder: str):
     if not once.exists():
         once.touch()
         raise RuntimeError("after the append")
+
+
+def never(gone):
+    return gone
 
 
 def use(model: PipelineModel, site: pathlib.Path, copy: str, extra, gone=1) -> dict:
