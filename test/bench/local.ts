@@ -149,7 +149,7 @@ function validateBig(): Figure[] {
   const count = 500;
   const lines = Array.from({ length: count }, (_, i) => {
     const inputs = i === 0 ? "" : `, inputs: [{name: rows, from: t${i - 1}.rows}], dependsOn: [t${Math.floor(i / 2)}]`;
-    return `    - {name: t${i}, python: {script: "print(1)", function: f}, params: {top: $(params.top)}, outputs: [{name: rows, schema: "id BIGINT"}]${inputs}}`;
+    return `    - {name: t${i}, python: {script: "def f(spark, top): return spark.range(top)", function: f}, params: {top: $(params.top)}, outputs: [{name: rows, schema: "id BIGINT"}]${inputs}}`;
   });
   const file = join(work, "big.yaml");
   writeFileSync(
