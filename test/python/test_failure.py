@@ -37,6 +37,15 @@ def test_the_users_innermost_line_is_named_even_if_a_library_raised(program):
     }
 
 
+def test_a_line_of_a_configmaps_file_is_named_without_the_kubelets_folders(program, tmp_path):
+    volume = tmp_path / "program"
+    (volume / "..2026_11_21_22_41_34.2729139478").mkdir()
+    (volume / "..data").symlink_to("..2026_11_21_22_41_34.2729139478")
+    (volume / "..data" / "near.py").write_text("")
+    (volume / "near.py").symlink_to("..data/near.py")
+    assert program.code.shown(str(volume / "near.py"), 5) == "near.py:5"
+
+
 def test_a_syntax_error_is_at_its_own_line(program):
     assert describe(program("x = 1\ndef f(:\n"), program.code).at == "words.py:2"
 

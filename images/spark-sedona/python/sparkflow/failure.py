@@ -58,7 +58,9 @@ class UserCode:
         """`words.py:12`: relative to the folder that it is imported from, if it is one of the task's."""
         real = os.path.realpath(file)
         root = self._root_of(real)
-        return f"{os.path.relpath(real, root) if root else file}:{line}"
+        # a ConfigMap's files are links into a folder that the kubelet names after the time
+        own = re.sub(r"^\.\.\d{4}_[^/]*/", "", os.path.relpath(real, root)) if root else file
+        return f"{own}:{line}"
 
     def _root_of(self, real: str) -> Path | None:
         return next((root for root in self._roots if real.startswith(str(root) + os.sep)), None)
