@@ -4,12 +4,13 @@ import type { FlowTask } from "../api/flow.ts";
 import type { SparkFlow, SparkTask } from "../api/kinds.ts";
 import { type Condition, parseCondition } from "./condition.ts";
 import type { Outcome, RunObservation } from "./decide.ts";
-import { expandTask, type RunContext, runVariables } from "./expand.ts";
+import { expandTask } from "./expand.ts";
 import { splitKey } from "./fanOut.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import { fanOutOf } from "./items.ts";
 import { placedTasks } from "./merged.ts";
 import { endedTasks, type MadeTasks, resultsOf } from "./results.ts";
+import { type RunContext, runVariables } from "./runContext.ts";
 
 export type FlowPlan = {
   flow: SparkFlow;

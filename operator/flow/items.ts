@@ -3,9 +3,9 @@ import type { ParamValue, Scalar } from "../api/common.ts";
 import { type ForEach, type ForEachItem, mostItems } from "../api/forEach.ts";
 import type { TaskItems } from "../api/task.ts";
 import { type Scope, TemplateError } from "../task/template.ts";
-import type { ResultOutput, RunContext } from "./expand.ts";
 import { driverItems, type FanOut } from "./fanOut.ts";
 import { splitFrom } from "./graph.ts";
+import type { ResultOutput, RunContext } from "./runContext.ts";
 
 /** The number of a forEach task's driver, from 0. */
 export const itemLabel = "sparkflow.dev/item";

@@ -3,10 +3,10 @@ import type { Output } from "../api/data.ts";
 import type { FlowSpec, FlowTask } from "../api/flow.ts";
 import type { OutputStatus, TaskPhase } from "../api/status.ts";
 import type { EndedTask } from "./condition.ts";
-import { noData, type ResultOutput, type ResultValue, type RunContext, type TaskResult } from "./expand.ts";
 import { driverKey, drivers, type FanOut } from "./fanOut.ts";
 import { fanOutOf } from "./items.ts";
 import { mergedTask } from "./merged.ts";
+import { noData, type ResultOutput, type ResultValue, type RunContext, type TaskResult } from "./runContext.ts";
 
 /** What is known of a task, or of one driver of a forEach task, that was made. */
 export type Made = {

@@ -1,6 +1,6 @@
 // The API server's calls on objects as raw JSON: what was read is what is answered, field for field.
 import type { Readable } from "node:stream";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "./credentials.ts";
 import { ApiError } from "./errors.ts";
 import { createTransport, type HttpRequest, type Query, type Transport } from "./http.ts";
 import type { KubeObject, ListMeta } from "./objects.ts";

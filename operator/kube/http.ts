@@ -3,7 +3,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { ConnectionOptions } from "node:tls";
-import type { Credentials, Endpoint } from "./endpoint.ts";
+import type { Credentials, Endpoint } from "./credentials.ts";
 import { ApiError, answerError, connectionError } from "./errors.ts";
 
 export type Query = Record<string, string | number | boolean | undefined>;

@@ -6,7 +6,7 @@ import { dirname, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { defined } from "../api/defined.ts";
-import { type Endpoint, rereading } from "./endpoint.ts";
+import { type Endpoint, rereading } from "./credentials.ts";
 import { kubeconfigFiles } from "./kubeconfigFiles.ts";
 
 /** The API server of a kubeconfig's context. Throws an Error that names the file or context and what is wrong. */

@@ -3,7 +3,8 @@ import type { Client } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { configMaps } from "../../kube/resources.ts";
-import { isOurs, type Manifest, type Prepared } from "./prepare.ts";
+import type { Manifest } from "./bundle.ts";
+import { isOurs, type Prepared } from "./prepare.ts";
 
 export const fieldManager = "sparkflow";
 export type Applied = { prepared: Prepared; before: KubeObject | undefined; after: KubeObject };

@@ -7,7 +7,6 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Path, type Problem, problem } from "../../api/problems.ts";
 import { isRelative } from "../../api/uri.ts";
-import type { Manifest } from "./prepare.ts";
 
 /** A ConfigMap's most, in bytes (Kubernetes' validation of ConfigMaps). */
 const largest = 1_048_576;
@@ -15,6 +14,21 @@ const hashDigits = 10;
 const ownerPart = 30;
 const stemPart = 18;
 
+/** A Kubernetes object as a manifest has it. */
+export type Manifest = {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: object[];
+    [field: string]: unknown;
+  };
+  spec?: Record<string, unknown>;
+  [field: string]: unknown;
+};
 export type Bundle = { manifest: Manifest; configMaps: Manifest[]; problems: Problem[] };
 type Fields = Record<string, unknown>;
 type Content = ReadonlyMap<string, Buffer>;

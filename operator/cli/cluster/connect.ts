@@ -1,7 +1,8 @@
 // The options that say which cluster and namespace a command is for, and what goes wrong on the way there.
 import { type Command, Option } from "commander";
 import { ApiError, type Client, createClient } from "../../kube/client.ts";
-import { type Endpoint, loadEndpoint } from "../../kube/endpoint.ts";
+import type { Endpoint } from "../../kube/credentials.ts";
+import { loadEndpoint } from "../../kube/endpoint.ts";
 import { NoKubeconfig } from "../../kube/kubeconfigFiles.ts";
 import { UserError } from "../exit.ts";
 import { packageVersion } from "../version.ts";

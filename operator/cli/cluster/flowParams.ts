@@ -1,7 +1,7 @@
 // A flow of the cluster by its name, and params for a run of it, checked before the run is made.
 import { problem } from "../../api/problems.ts";
-import { runScope } from "../../flow/expand.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
+import { runScope } from "../../flow/runContext.ts";
 import { runTime } from "../../flow/schedule.ts";
 import { TemplateError } from "../../task/template.ts";
 import { problemsError } from "../project.ts";

@@ -6,24 +6,9 @@ import { changedAt, referencesOf } from "../../api/references.ts";
 import { configMaps, type Resource } from "../../kube/resources.ts";
 import { locate } from "../../manifest/project.ts";
 import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
-import { bundle } from "./bundle.ts";
+import { bundle, type Manifest } from "./bundle.ts";
 import { type Kind, resources } from "./kinds.ts";
 
-/** A Kubernetes object as a manifest has it. */
-export type Manifest = {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-    ownerReferences?: object[];
-    [field: string]: unknown;
-  };
-  spec?: Record<string, unknown>;
-  [field: string]: unknown;
-};
 /** `bundles` are the ConfigMaps that were made for it. */
 export type Prepared = { resource: Resource; namespace: string; manifest: Manifest; bundles: string[] };
 export type Preparation = { objects: Prepared[]; passedOver: string[]; problems: LocatedProblem[] };

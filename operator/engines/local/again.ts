@@ -1,15 +1,13 @@
 // A run that has ended here, or was killed, taken up again from its record: what counts of it, and where numbers go on.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { TaskResult } from "../../flow/expand.ts";
 import { splitKey } from "../../flow/fanOut.ts";
 import type { Graph } from "../../flow/graph.ts";
 import { outdatedTasks, type Tried } from "../../flow/retry.ts";
+import type { TaskResult } from "../../flow/runContext.ts";
+import type { Earlier } from "./plan.ts";
 import type { AttemptState, Former, TaskState } from "./state.ts";
-import { type AttemptRecord, attemptsFolder, type RunRecord, type TaskRecord } from "./store.ts";
-
-/** A run to take up again, and the task that is to run again in any case. */
-export type Earlier = { record: RunRecord; from?: string };
+import { type AttemptRecord, attemptsFolder, type TaskRecord } from "./store.ts";
 
 /** Tasks of the earlier run that keep their results; the others run anew. */
 export function keptTasks(graph: Graph, { record, from }: Earlier): Map<string, TaskState> {

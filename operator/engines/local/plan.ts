@@ -4,18 +4,20 @@ import type { ParamValue } from "../../api/common.ts";
 import type { ForEach } from "../../api/forEach.ts";
 import type { SparkFlow, SparkTask } from "../../api/kinds.ts";
 import type { Outcome, RunObservation } from "../../flow/decide.ts";
-import { runScope } from "../../flow/expand.ts";
 import { planOf, runRules } from "../../flow/flowPlan.ts";
 import { alone, type Graph } from "../../flow/graph.ts";
 import { type ParamValues, paramValues } from "../../flow/params.ts";
 import type { MadeTasks } from "../../flow/results.ts";
+import { runScope } from "../../flow/runContext.ts";
 import { momentOf, type RunTime, runTime, timeText } from "../../flow/schedule.ts";
 import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
 import type { LocatedProblem } from "../../manifest/source.ts";
 import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
-import type { Earlier } from "./again.ts";
 import { localUid, newRunName, type RunRecord } from "./store.ts";
 import { placeInFlow, placeInTask, type UserPlace } from "./userPlace.ts";
+
+/** A run to take up again, and the task that is to run again in any case. */
+export type Earlier = { record: RunRecord; from?: string };
 
 export type RunPlan = {
   name: string;

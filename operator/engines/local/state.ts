@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SparkTask } from "../../api/kinds.ts";
 import { type Cause, keptAttempts, type RunPhase, type TaskPhase } from "../../api/status.ts";
 import { hasEnded } from "../../flow/decide.ts";
-import type { TaskResult } from "../../flow/expand.ts";
+import type { TaskResult } from "../../flow/runContext.ts";
 import type { AttemptObservation } from "../../task/decide.ts";
 import type { ResolvedTask } from "../../task/resolve.ts";
 import type { Progress } from "../sparkUi.ts";

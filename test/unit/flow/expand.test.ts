@@ -1,7 +1,8 @@
 // A run makes SparkTasks: params and upstream results put in, as data.
 import { describe, expect, it } from "vitest";
 import type { FlowSpec, FlowTask } from "../../../operator/api/flow.ts";
-import { expandTask, type RunContext, runScope } from "../../../operator/flow/expand.ts";
+import { expandTask } from "../../../operator/flow/expand.ts";
+import { type RunContext, runScope } from "../../../operator/flow/runContext.ts";
 import { checkTask } from "../../../operator/task/check.ts";
 import { paramTypesAnnotation, resolveTask } from "../../../operator/task/resolve.ts";
 import { flowTask, sparkFlow } from "../builders.ts";

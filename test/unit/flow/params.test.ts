@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { ParamValue } from "../../../operator/api/common.ts";
 import type { ParamDeclaration } from "../../../operator/api/flow.ts";
-import { runScope } from "../../../operator/flow/expand.ts";
 import { checkDeclarations, paramValues } from "../../../operator/flow/params.ts";
+import { runScope } from "../../../operator/flow/runContext.ts";
 import { said } from "../builders.ts";
 
 const run = runScope({ name: "nightly-1", id: "nightly-1", date: "2026-10-01", scheduledAt: "2026-10-01T01:00:00Z" });

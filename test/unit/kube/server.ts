@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createSecure, type ServerOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { type Client, type ClientOptions, createClient } from "../../../operator/kube/client.ts";
-import type { Endpoint } from "../../../operator/kube/endpoint.ts";
+import type { Endpoint } from "../../../operator/kube/credentials.ts";
 import { ApiError } from "../../../operator/kube/errors.ts";
 import { Storage } from "./storage.ts";
 

@@ -3,8 +3,9 @@
 import { describe, expect, it } from "vitest";
 import type { SparkTask } from "../../../operator/api/kinds.ts";
 import { attemptObjects } from "../../../operator/engines/kubernetes/attemptObjects.ts";
-import { expandTask, runScope } from "../../../operator/flow/expand.ts";
+import { expandTask } from "../../../operator/flow/expand.ts";
 import { paramValues } from "../../../operator/flow/params.ts";
+import { runScope } from "../../../operator/flow/runContext.ts";
 import { render } from "../../../operator/task/render.ts";
 import { resolveTask } from "../../../operator/task/resolve.ts";
 import { flowTask, place, sparkEngine, sparkFlow } from "../builders.ts";

@@ -1,7 +1,8 @@
 // What a cluster is given for the manifests of a folder.
 import { describe, expect, it } from "vitest";
+import type { Manifest } from "../../../../operator/cli/cluster/bundle.ts";
 import { importedModules } from "../../../../operator/cli/cluster/bundle.ts";
-import { type Manifest, prepare, renamedReferences } from "../../../../operator/cli/cluster/prepare.ts";
+import { prepare, renamedReferences } from "../../../../operator/cli/cluster/prepare.ts";
 import { loadManifests } from "../../../../operator/manifest/load.ts";
 import { dedent, type Files, folderOf } from "../../folder.ts";
 
