@@ -1,14 +1,14 @@
 // What templates and spark.kubernetes.* settings say that no cluster would take: checked on the pods that
 // tasks would get, and told where it is written: in the task, the flow's taskDefaults or the engine.
-import { apiVersion, type SparkEngine, type SparkTask } from "../api/kinds.ts";
-import type { Path, Problem } from "../api/problems.ts";
-import type { SettingsSpec } from "../api/settings.ts";
-import type { TaskSpec } from "../api/task.ts";
-import { checkPolicy } from "../engines/kubernetes/check.ts";
-import { mergedTask, placedTasks, placeIn } from "../flow/merged.ts";
-import { type ResolvedTask, resolveTask } from "../task/resolve.ts";
-import { engineOf, locate, type Project, type Sourced } from "./project.ts";
-import type { LocatedProblem, SourceDocument } from "./source.ts";
+import { apiVersion, type SparkEngine, type SparkTask } from "../../api/kinds.ts";
+import type { Path, Problem } from "../../api/problems.ts";
+import type { SettingsSpec } from "../../api/settings.ts";
+import type { TaskSpec } from "../../api/task.ts";
+import { mergedTask, placedTasks, placeIn } from "../../flow/merged.ts";
+import { engineOf, locate, type Project, type Sourced } from "../../manifest/project.ts";
+import type { LocatedProblem, SourceDocument } from "../../manifest/source.ts";
+import { type ResolvedTask, resolveTask } from "../../task/resolve.ts";
+import { checkPolicy } from "./check.ts";
 
 type Written = { spec: SettingsSpec | undefined; path: Path; source: SourceDocument };
 

@@ -1,9 +1,9 @@
 // What no cluster would take is told before anything starts, at the line where it is written.
 import { describe, expect, it } from "vitest";
-import { pathText } from "../../../operator/api/problems.ts";
-import { policyProblems } from "../../../operator/manifest/policy.ts";
-import { loadProject } from "../../../operator/manifest/project.ts";
-import { dedent, folderOf } from "../folder.ts";
+import { pathText } from "../../../../operator/api/problems.ts";
+import { policyProblems } from "../../../../operator/engines/kubernetes/checkProject.ts";
+import { loadProject } from "../../../../operator/manifest/project.ts";
+import { dedent, folderOf } from "../../folder.ts";
 
 const said = (manifest: string) => {
   const { project, problems } = loadProject([folderOf({ "a.yaml": manifest })]);
