@@ -1,7 +1,7 @@
 // sparkflow cancel: ends tasks and runs for good, on this machine and on a cluster.
 import { Command } from "commander";
 import { askToEnd } from "../engines/local/liveness.ts";
-import { listRecords, type RunRecord, readRecord } from "../engines/local/store.ts";
+import { isOver, listRecords, type RunRecord, readRecord } from "../engines/local/store.ts";
 import { addClusterOptions, type Cluster, clusterOptions, onCluster } from "./cluster/connect.ts";
 import { kindWord, resources } from "./cluster/kinds.ts";
 import { findNamed } from "./cluster/read.ts";
@@ -48,10 +48,10 @@ function runOf(name: string): string {
 /** Ends a run of this machine, with its process; the sentence says what happens. */
 function cancelHere(text: string): string {
   const run = runHere(runOf(text));
-  const { name, phase, finishedAt, owner } = run;
+  const { name, phase, owner } = run;
   if (text !== runOf(text))
     throw new UserError([`${text}: on this machine a task isn't ended by itself: cancel ${name}, or let it end`]);
-  if (finishedAt !== undefined || phase === "Interrupted") return `the run ${name} has ended already: ${phase}`;
+  if (isOver(run)) return `the run ${name} has ended already: ${phase}`;
   const others = listRecords().filter((one) => one.finishedAt === undefined && isSibling(one, run));
   if (!askToEnd(owner))
     throw new UserError([`the run ${name} can't be ended from here: press Ctrl-C in the terminal that it runs in`]);

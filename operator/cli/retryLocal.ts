@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { keptTasks } from "../engines/local/again.ts";
 import { planAgain, type RunPlan } from "../engines/local/plan.ts";
-import type { RunRecord } from "../engines/local/store.ts";
+import { isOver, type RunRecord } from "../engines/local/store.ts";
 import { splitKey } from "../flow/fanOut.ts";
 import { UserError } from "./exit.ts";
 import { runHere } from "./place.ts";
@@ -45,9 +45,9 @@ export function keepsText({ graph, earlier }: RunPlan): string {
 const mostNamed = 10;
 
 /** The manifests of a run that can be taken up again. Throws UserError if it can't. */
-function again({ name, phase, finishedAt, targets }: RunRecord, from: string | undefined): readonly string[] {
-  if (finishedAt === undefined && phase !== "Interrupted")
-    throw new UserError([`the run ${name} hasn't ended: it is ${phase}`]);
+function again(record: RunRecord, from: string | undefined): readonly string[] {
+  const { name, phase, targets } = record;
+  if (!isOver(record)) throw new UserError([`the run ${name} hasn't ended: it is ${phase}`]);
   if (phase === "Succeeded" && from === undefined)
     throw new UserError([`the run ${name} has succeeded: --from TASK runs a task again, with all that depends on it`]);
   if (!targets) throw new UserError([`the manifests of ${name} came from standard input: run them anew`]);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FlowSpec } from "../../api/flow.ts";
 import { reasons } from "../../api/reasons/reasons.ts";
-import { listRecords, type RunRecord } from "../../engines/local/store.ts";
+import { isOver, listRecords, type RunRecord } from "../../engines/local/store.ts";
 import { loadProject } from "../../manifest/project.ts";
 import { defaultEngineName } from "../../task/resolve.ts";
 import { type ClusterOptions, onCluster } from "../cluster/connect.ts";
@@ -35,8 +35,8 @@ async function names(place: Place): Promise<Proposal[]> {
   if (what === "kind") return plain(Object.values(kindWord));
   if (command === "get" && given[0] !== undefined) return objects(place, kindsOf(given[0]));
   if (what === "flow") return objects(place, ["SparkFlow"]);
-  if (command === "cancel") return anyRuns(place, (one) => !hasEnded(one));
-  if (command === "retry") return anyRuns(place, hasEnded);
+  if (command === "cancel") return anyRuns(place, (one) => !isOver(one));
+  if (command === "retry") return anyRuns(place, isOver);
   if (what === "run") return command === "runs" ? localRuns() : anyRuns(place);
   if (what === "task" && given[0] !== undefined) return tasksOf(given[0], place);
   return [];
@@ -61,8 +61,6 @@ function localRuns(fits: (record: RunRecord) => boolean = () => true): Proposal[
     ...records.map(({ name, phase }) => ({ value: name, description: phase })),
   ];
 }
-
-const hasEnded = ({ finishedAt, phase }: RunRecord) => finishedAt !== undefined || phase === "Interrupted";
 
 async function anyRuns(place: Place, fits?: (record: RunRecord) => boolean): Promise<Proposal[]> {
   const here = isOnCluster("last", whereOf(place)) ? [] : localRuns(fits);

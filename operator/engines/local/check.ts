@@ -19,12 +19,11 @@ export function checkLocally(project: Project, sources: Sources): LocatedProblem
   const engines = [...project.engines.values()].flatMap(({ object, source }) =>
     locateAll(settingProblems(object.spec, ["spec"], source, sources), source),
   );
+  const tasks = placedSpecs(project);
   return [
     ...engines,
-    ...placedSpecs(project).flatMap((task) =>
-      locateAll(taskProblems(task.spec, task.path, task.source, sources), task.source),
-    ),
-    ...checkSqlFiles(project, sources),
+    ...tasks.flatMap(({ spec, path, source }) => locateAll(taskProblems(spec, path, source, sources), source)),
+    ...tasks.flatMap((task) => sqlProblems(task, project, sources)),
   ];
 }
 

@@ -29,6 +29,10 @@ export type RunRecord = {
   scheduledAt?: string;
   tasks: TaskRecord[];
 };
+/** Nothing of it goes on: it has ended, or its process was killed. */
+export const isOver = ({ finishedAt, phase }: RunRecord): boolean =>
+  finishedAt !== undefined || phase === "Interrupted";
+
 /** As in a SparkTask's status. */
 export type AttemptRecord = Pick<AttemptObservation, "number" | "state" | "cause"> & {
   startedAt: string;
